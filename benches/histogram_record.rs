@@ -1,0 +1,2 @@
+//! What does it cost to record one latency?
+fn main() {}

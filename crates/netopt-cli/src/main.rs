@@ -1,0 +1,2 @@
+//! The netopt command.
+fn main() {}

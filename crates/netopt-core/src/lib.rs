@@ -1,0 +1,3 @@
+//! The vocabulary that all of netopt speaks.
+
+pub mod unit;

@@ -1,0 +1,1 @@
+//! Audits: pure functions from measured facts to findings

@@ -1,0 +1,1 @@
+//! An HTTP client whose every phase is timed by itself

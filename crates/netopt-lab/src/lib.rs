@@ -1,0 +1,1 @@
+//! Worlds with known truth: origins with planted faults behind an emulated link

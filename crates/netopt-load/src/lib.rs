@@ -1,0 +1,1 @@
+//! Arrival process, stop rule and recorder, given to one driver

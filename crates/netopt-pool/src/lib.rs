@@ -1,0 +1,1 @@
+//! A keyed, bounded connection pool over deadpool's Manager trait

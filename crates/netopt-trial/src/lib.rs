@@ -1,0 +1,1 @@
+//! Controlled experiments: randomised blocks, an A/A arm, anytime-valid verdicts

@@ -1,3 +1,5 @@
 //! The vocabulary that all of netopt speaks.
 
+pub mod metric;
 pub mod unit;
+pub mod verdict;

@@ -1,5 +1,26 @@
-//! The vocabulary that all of netopt speaks.
+//! The vocabulary that all of netopt speaks, and the models behind its numbers.
+//!
+//! ```text
+//! Exchange ──▶ NetworkMetrics ──▶ Finding ──▶ Change / Plan ──▶ Verdict
+//! one call     many calls         what, why   what to do        does it help
+//! ```
+//!
+//! This crate has no I/O, no async code, no clock and no randomness, so every crate can stand on it and every law in
+//! it can be tested. It is no place for helpers: what has one user lives with that user.
 
+pub mod change;
+pub mod encoding;
+pub mod exchange;
+pub mod finding;
+pub mod histogram;
 pub mod metric;
+pub mod metrics;
+pub mod model;
+pub mod outcome;
+pub mod path;
+pub mod phase;
+pub mod plan;
+pub mod target;
 pub mod unit;
 pub mod verdict;
+pub mod workload;

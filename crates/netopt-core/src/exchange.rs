@@ -1,0 +1,141 @@
+//! One measured call: the sample from which everything else is made.
+//!
+//! The seed kept one mutable object for sample and sum, and recorded it again and again. Here an [`Exchange`] is a
+//! finished fact about one call; sums of many are [`crate::metrics::NetworkMetrics`].
+
+use std::time::Duration;
+
+use crate::outcome::Outcome;
+use crate::path::PathSample;
+use crate::phase::{Phase, Timeline};
+use crate::unit::Bytes;
+
+/// One measured call. Times are since it actually started, unless they say otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// How late the caller began it: from the intended start until the actual one.
+    pub lateness: Duration,
+    /// Its phases.
+    pub timeline: Timeline,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What went over the wire for it.
+    pub traffic: Traffic,
+    /// The connection that carried it; `None` when there never was one.
+    pub connection: Option<ConnectionUse>,
+    /// What the answer said about itself; `None` when there was no answer.
+    pub answer: Option<Answer>,
+    /// What the kernel knew about the connection when the call ended; `None` where the kernel does not tell.
+    pub path: Option<PathSample>,
+}
+
+impl Exchange {
+    /// From the actual start until the end.
+    #[must_use]
+    pub fn service_time(&self) -> Duration {
+        self.timeline.end()
+    }
+
+    /// From the *intended* start until the end: what a user waits who came on time.
+    #[must_use]
+    pub fn latency(&self) -> Duration {
+        self.lateness + self.service_time()
+    }
+
+    /// From the last byte of the request until the first of the answer.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.timeline.length(Phase::Wait)
+    }
+
+    /// True when an existing connection carried the call.
+    #[must_use]
+    pub fn is_reused(&self) -> bool {
+        self.connection
+            .as_ref()
+            .is_some_and(|connection| connection.earlier > 0)
+    }
+}
+
+/// What went over the wire for one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Bytes that the connection sent during the call, TLS included.
+    pub sent: Bytes,
+    /// Bytes that the connection received during the call, TLS included.
+    pub received: Bytes,
+    /// The body as it came over the wire, before decoding.
+    pub body: Bytes,
+    /// The body after decoding; equal to `body` without a content encoding.
+    pub decoded: Bytes,
+    /// The longest silence between two arrivals of the answer.
+    pub longest_gap: Duration,
+    /// The most that the kernel held back with the congestion window open, right after a write: Nagle at work.
+    pub held: Option<Bytes>,
+}
+
+/// Which connection carried a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionUse {
+    /// Counts connections of this client, from 1.
+    pub id: u64,
+    /// How many calls it had carried before.
+    pub earlier: u64,
+    /// Its age when the call began to use it.
+    pub age: Duration,
+    /// The protocol spoken on it.
+    pub protocol: Protocol,
+    /// The TLS session, if it is encrypted.
+    pub tls: Option<TlsSession>,
+    /// Whether the kernel reported Nagle's algorithm off (`TCP_NODELAY`), read back after it was set.
+    pub nodelay: Option<bool>,
+}
+
+/// The protocol spoken on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// Bare TCP.
+    Tcp,
+    /// HTTP/1.1 (or 1.0).
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Protocol {
+    /// The name in reports: `h1`, `h2` or `tcp`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Http1 => "http/1.1",
+            Self::Http2 => "h2",
+        }
+    }
+}
+
+/// What was agreed on in a TLS handshake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsSession {
+    /// For example `TLSv1.3`.
+    pub version: String,
+    /// Whether it resumed an earlier session.
+    pub resumed: bool,
+}
+
+/// What an answer said about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// `Content-Encoding`, if any.
+    pub encoding: Option<String>,
+    /// `Content-Type` without parameters, if any.
+    pub content_type: Option<String>,
+    /// The `Server` header, if any: advice quotes the right directive.
+    pub server: Option<String>,
+    /// True when the peer said that it closes the connection after this answer.
+    pub closes: bool,
+    /// `Server-Timing`'s total duration, if the server tells.
+    pub server_time: Option<Duration>,
+    /// True when the body was longer than the reader was willing to take.
+    pub cut: bool,
+}

@@ -1,0 +1,124 @@
+//! Where the time of a call went: the seed's four terms, the connection's rounds, and what is left over.
+
+use std::time::Duration;
+
+use crate::unit::millis;
+
+/// A term of the latency of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Term {
+    /// Name to address.
+    Dns,
+    /// TCP handshake.
+    Connect,
+    /// TLS handshake.
+    Tls,
+    /// Waiting for a pooled connection.
+    PoolWait,
+    /// The way there and back, empty: the smallest round trip.
+    Propagation,
+    /// Putting the bytes on the slowest line.
+    Transmission,
+    /// Standing in queues of the path.
+    Queuing,
+    /// The server's work.
+    Processing,
+    /// Extra round trips, because a window was too small for the data.
+    Rounds,
+}
+
+impl Term {
+    /// All terms in the order of a call.
+    pub const ALL: [Self; 9] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Tls,
+        Self::PoolWait,
+        Self::Propagation,
+        Self::Transmission,
+        Self::Queuing,
+        Self::Processing,
+        Self::Rounds,
+    ];
+
+    /// The name in reports; with `_ms` behind it, the key in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::PoolWait => "pool_wait",
+            Self::Propagation => "propagation",
+            Self::Transmission => "transmission",
+            Self::Queuing => "queuing",
+            Self::Processing => "processing",
+            Self::Rounds => "rounds",
+        }
+    }
+}
+
+/// A total and its terms. A term that was not measured is `None`, and what no term explains is the residual.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Breakdown {
+    total: Duration,
+    terms: [Option<Duration>; Term::ALL.len()],
+}
+
+impl Breakdown {
+    /// A total of which nothing is explained yet.
+    #[must_use]
+    pub const fn new(total: Duration) -> Self {
+        Self {
+            total,
+            terms: [None; Term::ALL.len()],
+        }
+    }
+
+    /// The breakdown with this term set.
+    #[must_use]
+    pub fn with(mut self, term: Term, time: Option<Duration>) -> Self {
+        self.terms[term as usize] = time;
+        self
+    }
+
+    /// The total.
+    #[must_use]
+    pub const fn total(&self) -> Duration {
+        self.total
+    }
+
+    /// A term, if it was measured.
+    #[must_use]
+    pub fn term(&self, term: Term) -> Option<Duration> {
+        self.terms[term as usize]
+    }
+
+    /// The total less all known terms, in milliseconds; below zero when the terms explain too much.
+    #[must_use]
+    pub fn residual_ms(&self) -> f64 {
+        millis(self.total)
+            - self
+                .terms
+                .iter()
+                .flatten()
+                .copied()
+                .map(millis)
+                .sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seed_definition_1_1_terms_and_residual_add_up_to_the_total() {
+        let breakdown = Breakdown::new(Duration::from_millis(100))
+            .with(Term::Propagation, Some(Duration::from_millis(40)))
+            .with(Term::Processing, Some(Duration::from_millis(50)))
+            .with(Term::Queuing, None);
+        assert!((breakdown.residual_ms() - 10.0).abs() < 1e-9);
+        assert_eq!(breakdown.term(Term::Queuing), None);
+    }
+}

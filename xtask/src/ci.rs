@@ -1,0 +1,79 @@
+//! `cargo xtask ci` and `cargo xtask check`: the gate, step by step, each under a heading and timed.
+//!
+//! Cheap steps come first and the first failure ends the run. `check` is the part that executes no
+//! test; `.ci/run` calls it and then the two test commands, which together are what `ci` does.
+
+use std::process::Command;
+#[expect(
+    clippy::disallowed_types,
+    reason = "there is no runtime here whose clock a test could pause"
+)]
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use crate::test::Tally;
+use crate::workspace::Workspace;
+use crate::{process, reporter, test, tidy};
+
+/// The whole gate.
+///
+/// # Errors
+/// At the first step that fails.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    check(workspace)?;
+    let mut tally = Tally::default();
+    let outcome = step("test", || test::own(workspace, &mut tally))
+        .and_then(|()| step("test --real", || test::real(workspace, &mut tally)));
+    tally.report();
+    outcome
+}
+
+/// The steps that execute no test.
+///
+/// # Errors
+/// At the first step that fails.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    step("fmt", || process::run(&mut fmt(workspace)))?;
+    step("clippy", || process::run(&mut clippy(workspace)))?;
+    step("tidy", || tidy::run(workspace))?;
+    step("doc", || process::run(&mut doc(workspace)))
+}
+
+fn fmt(workspace: &Workspace) -> Command {
+    process::cargo(&workspace.root, &["fmt", "--all", "--", "--check"])
+}
+
+/// With all features, so that targets behind one, such as the tests against real servers, are linted.
+fn clippy(workspace: &Workspace) -> Command {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    process::cargo(&workspace.root, &arguments)
+}
+
+/// Libraries only: the binary and the facade are both called `netopt` and would overwrite each other.
+fn doc(workspace: &Workspace) -> Command {
+    let arguments = ["doc", "--workspace", "--lib", "--all-features", "--no-deps"];
+    let mut command = process::cargo(&workspace.root, &arguments);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    command
+}
+
+#[expect(
+    clippy::disallowed_types,
+    reason = "there is no runtime here whose clock a test could pause"
+)]
+fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    reporter::heading(name);
+    let start = Instant::now();
+    let outcome = work().with_context(|| format!("step `{name}`"));
+    reporter::timing(name, start.elapsed());
+    outcome
+}

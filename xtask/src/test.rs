@@ -1,0 +1,152 @@
+//! `cargo xtask test`: every test that needs nothing but cargo; with `--real`, those that talk to
+//! real servers and clients.
+//!
+//! The real ones are a test target of their own behind a feature, not ignored tests: whoever asks for
+//! them gets a failure when they cannot run. The last line sums up what cargo printed for each target.
+
+use anyhow::{Result, bail};
+use clap::Parser;
+
+use crate::workspace::Workspace;
+use crate::{packages, process, reporter};
+
+/// Everything that runs without any program of the system: unit, integration and doc tests.
+const OWN: &[&str] = &["test", "--workspace", "--no-fail-fast"];
+
+/// Benches are no tests for cargo: this runs each of their loops once, so that they cannot rot.
+const BENCHES: &[&str] = &["test", "--package", "netopt-bench", "--benches"];
+
+/// The target of the tests against real servers and clients.
+const REAL: &[&str] = &[
+    "test",
+    "--package",
+    "netopt-cli",
+    "--features",
+    "real",
+    "--test",
+    "real",
+    "--no-fail-fast",
+];
+
+/// Run the tests: unit, integration, doc, and each bench once
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Run the tests against real servers and clients instead, installing these by apt when missing
+    #[arg(long)]
+    real: bool,
+}
+
+/// What a run of tests came to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+/// Runs the tests asked for and prints their sum.
+///
+/// # Errors
+/// When a test fails or does not compile, or when a needed program cannot be had.
+pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    let mut tally = Tally::default();
+    let outcome = if args.real {
+        real(workspace, &mut tally)
+    } else {
+        own(workspace, &mut tally)
+    };
+    tally.report();
+    outcome
+}
+
+/// Runs the tests that need nothing but cargo, adding to `tally`.
+///
+/// # Errors
+/// When a test fails or does not compile.
+pub(crate) fn own(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+    let tests = cargo_test(workspace, OWN, tally);
+    // After a failure too: one run shows everything that is broken.
+    let benches = cargo_test(workspace, BENCHES, tally);
+    tests.and(benches)
+}
+
+/// Runs the tests against real servers and clients, adding to `tally`.
+///
+/// # Errors
+/// When a program is missing and cannot be installed, a test fails, or there is no test at all.
+pub(crate) fn real(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+    packages::install_missing()?;
+    let before = *tally;
+    cargo_test(workspace, REAL, tally)?;
+    if *tally == before {
+        bail!("the tests against real servers ran nothing: look into crates/netopt-cli/tests/real");
+    }
+    Ok(())
+}
+
+fn cargo_test(workspace: &Workspace, arguments: &[&str], tally: &mut Tally) -> Result<()> {
+    let mut command = process::cargo(&workspace.root, arguments);
+    let success = process::run_reading(&mut command, |line| {
+        tally.read(line);
+        reporter::line(line);
+    })?;
+    if !success {
+        bail!("`cargo {}` failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+impl Tally {
+    /// Prints the sum as the last line; ignored tests, which the house does not have, as a remark.
+    pub(crate) fn report(&self) {
+        if self.ignored > 0 {
+            reporter::warning(&format!(
+                "{} ignored: a test runs or does not exist",
+                self.ignored
+            ));
+        }
+        reporter::line(&format!("\n{} passed, {} failed", self.passed, self.failed));
+    }
+
+    /// Adds the numbers of a `test result:` line; any other line changes nothing.
+    fn read(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        for part in result.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let count = words.next().and_then(|word| word.parse::<u64>().ok());
+            match (count, words.next()) {
+                (Some(count), Some("passed")) => self.passed += count,
+                (Some(count), Some("failed")) => self.failed += count,
+                (Some(count), Some("ignored")) => self.ignored += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn result_lines_add_up_and_nothing_else_counts() {
+        let mut tally = Tally::default();
+        for line in [
+            "running 7 tests",
+            "test unit::adds ... ok",
+            "test result: ok. 6 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 9 filtered out; finished in 1.20s",
+            "a test printed: 99 passed; 99 failed",
+        ] {
+            tally.read(line);
+        }
+        let expected = Tally {
+            passed: 8,
+            failed: 3,
+            ignored: 1,
+        };
+        assert_eq!(tally, expected);
+    }
+}

@@ -29,3 +29,8 @@ pub(crate) fn line(text: &str) {
 pub(crate) fn warning(text: &str) {
     eprintln!("warning: {text}");
 }
+
+/// Prints why the run failed: what was being done, then each cause.
+pub(crate) fn error(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}

@@ -1,1 +1,23 @@
-//! Connections that tell what they did: socket options read back, timed connects, TCP_INFO
+//! Connections that tell what they did.
+//!
+//! A [`Connector`] looks a name up, races its addresses, sets socket options at their right level and reads them back,
+//! and times each step by itself. The [`Stream`] that it yields counts bytes, and its [`Wire`] answers what the
+//! kernel knows about the path ([`TcpInfo`]) while somebody else owns the stream.
+//!
+//! What this crate leaves alone: TLS and HTTP (`netopt-http`), pooling (`netopt-pool`), system-wide settings. Buffers
+//! are never set: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off.
+
+mod connect;
+mod error;
+mod info;
+mod options;
+mod race;
+mod resolve;
+mod stream;
+
+pub use connect::{Connected, Connector};
+pub use error::Error;
+pub use info::TcpInfo;
+pub use options::{Granted, Options};
+pub use resolve::Resolver;
+pub use stream::{Stream, Wire};

@@ -1,0 +1,137 @@
+//! The one error of this crate: which phase failed, for whom, and why.
+
+use std::io;
+use std::time::Duration;
+
+use netopt_core::outcome::{Failure, FailureKind};
+use netopt_core::phase::Phase;
+use netopt_core::unit::show_duration;
+
+/// A connection that was not made.
+#[derive(Debug)]
+pub struct Error {
+    kind: FailureKind,
+    phase: Phase,
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn no_address(
+        host: &str,
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let message = format!("the name \"{host}\" has no address");
+        Self {
+            kind: FailureKind::DnsNotFound,
+            phase: Phase::Dns,
+            message,
+            source,
+        }
+    }
+
+    pub(crate) fn lookup(host: &str, source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        let message = format!("looking \"{host}\" up failed: {source}");
+        Self {
+            kind: FailureKind::Other,
+            phase: Phase::Dns,
+            message,
+            source: Some(source),
+        }
+    }
+
+    pub(crate) fn lookup_timeout(host: &str, bound: Duration) -> Self {
+        let message = format!(
+            "no resolver answered for \"{host}\" within {}",
+            show_duration(bound)
+        );
+        Self {
+            kind: FailureKind::DnsTimeout,
+            phase: Phase::Dns,
+            message,
+            source: None,
+        }
+    }
+
+    pub(crate) fn connect_timeout(whom: &str, bound: Duration) -> Self {
+        let message = format!("no connection to {whom} within {}", show_duration(bound));
+        Self {
+            kind: FailureKind::ConnectTimeout,
+            phase: Phase::Connect,
+            message,
+            source: None,
+        }
+    }
+
+    pub(crate) fn connect(whom: &str, source: io::Error) -> Self {
+        let (kind, what) = match source.kind() {
+            io::ErrorKind::ConnectionRefused => (
+                FailureKind::ConnectRefused,
+                "refused the connection".to_owned(),
+            ),
+            io::ErrorKind::TimedOut => (
+                FailureKind::ConnectTimeout,
+                "did not answer in time".to_owned(),
+            ),
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                (FailureKind::Unreachable, "is unreachable".to_owned())
+            }
+            io::ErrorKind::ConnectionReset => {
+                (FailureKind::Reset, "reset the connection".to_owned())
+            }
+            _ => (
+                FailureKind::Other,
+                format!("could not be connected to: {source}"),
+            ),
+        };
+        Self {
+            kind,
+            phase: Phase::Connect,
+            message: format!("{whom} {what}"),
+            source: Some(Box::new(source)),
+        }
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// In which phase: lookup or connect.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// True when a bound on time was hit.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::DnsTimeout | FailureKind::ConnectTimeout
+        )
+    }
+
+    /// The same as a fact about an exchange.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        Failure {
+            kind: self.kind,
+            phase: self.phase,
+            message: self.message.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,184 @@
+//! A TCP stream that counts, and the handle through which others look at it.
+//!
+//! Whoever speaks a protocol owns the [`Stream`] and reads and writes it; whoever measures holds its [`Wire`]. The
+//! wire outlives the stream: it then still has the counts, and the kernel's view becomes `None`.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use netopt_core::unit::Bytes;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::info::TcpInfo;
+use crate::options::{Granted, Options};
+
+/// What can be known about a stream while somebody else owns it.
+#[derive(Debug)]
+pub struct Wire {
+    /// The descriptor while it is open. The stream empties this before it closes the socket.
+    open: Mutex<Option<std::os::fd::RawFd>>,
+    sent: AtomicU64,
+    received: AtomicU64,
+    held: AtomicU64,
+    granted: Granted,
+}
+
+impl Wire {
+    /// Bytes that the kernel accepted from us.
+    #[must_use]
+    pub fn sent(&self) -> Bytes {
+        Bytes::new(self.sent.load(Ordering::Relaxed))
+    }
+
+    /// Bytes that the kernel gave us.
+    #[must_use]
+    pub fn received(&self) -> Bytes {
+        Bytes::new(self.received.load(Ordering::Relaxed))
+    }
+
+    /// The options as the kernel reported them.
+    #[must_use]
+    pub const fn granted(&self) -> Granted {
+        self.granted
+    }
+
+    /// The most that the kernel held back right after a write although the congestion window was open, and forgets
+    /// it. That is Nagle's algorithm at work; it is looked for only where the algorithm is on.
+    #[must_use]
+    pub fn take_held(&self) -> Option<Bytes> {
+        let held = self.held.swap(0, Ordering::Relaxed);
+        (self.granted.nodelay == Some(false)).then_some(Bytes::new(held))
+    }
+
+    /// The kernel's view of the connection; `None` once the stream is gone, and where the kernel does not tell.
+    #[must_use]
+    pub fn info(&self) -> Option<TcpInfo> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let descriptor = (*open)?;
+        // The stream cannot close the descriptor while the lock is held.
+        crate::info::of_raw(descriptor)
+    }
+}
+
+/// A connected TCP stream that counts its bytes.
+#[derive(Debug)]
+pub struct Stream {
+    inner: TcpStream,
+    options: Options,
+    wire: Arc<Wire>,
+}
+
+impl Stream {
+    /// Takes over a connected socket and applies `options` to it.
+    ///
+    /// # Errors
+    /// When the kernel refuses an option.
+    pub fn new(inner: TcpStream, options: Options) -> io::Result<Self> {
+        use std::os::fd::AsRawFd as _;
+        let granted = options.apply(&inner)?;
+        let wire = Wire {
+            open: Mutex::new(Some(inner.as_raw_fd())),
+            sent: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            held: AtomicU64::new(0),
+            granted,
+        };
+        Ok(Self {
+            inner,
+            options,
+            wire: Arc::new(wire),
+        })
+    }
+
+    /// The handle for whoever measures.
+    #[must_use]
+    pub fn wire(&self) -> Arc<Wire> {
+        Arc::clone(&self.wire)
+    }
+
+    fn wrote(&self, count: usize) {
+        self.wire.sent.fetch_add(count as u64, Ordering::Relaxed);
+        if self.wire.granted.nodelay == Some(false) {
+            self.look_for_nagle();
+        }
+    }
+
+    /// Unsent bytes although the window is open: only Nagle's algorithm holds them.
+    fn look_for_nagle(&self) {
+        let Some(info) = self.wire.info() else { return };
+        let (Some(unsent), Some(in_flight), Some(cwnd)) =
+            (info.unsent(), info.unacked(), info.cwnd())
+        else {
+            return;
+        };
+        if in_flight < cwnd {
+            self.wire.held.fetch_max(unsent.get(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        *self
+            .wire
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.inner).poll_read(cx, buffer))?;
+        let count = buffer.filled().len() - before;
+        self.wire
+            .received
+            .fetch_add(count as u64, Ordering::Relaxed);
+        self.options.rearm(&SockRef::from(&self.inner));
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let count = ready!(Pin::new(&mut self.inner).poll_write(cx, data))?;
+        self.wrote(count);
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let count = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, data))?;
+        self.wrote(count);
+        Poll::Ready(Ok(count))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}

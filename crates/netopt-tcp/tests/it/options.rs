@@ -1,0 +1,94 @@
+//! Every option is set at its right level and read back; buffers stay the kernel's.
+
+use netopt_core::change::Switch;
+use netopt_tcp::{Options, Stream};
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+async fn pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (client, server) = tokio::join!(TcpStream::connect(address), listener.accept());
+    (client.unwrap(), server.unwrap().0)
+}
+
+#[tokio::test]
+async fn seed_nodelay_is_set_at_its_right_level_and_read_back() {
+    for switch in [Switch::On, Switch::Off] {
+        let (client, _server) = pair().await;
+        let options = Options {
+            nodelay: switch,
+            ..Options::default()
+        };
+        let granted = options.apply(&client).unwrap();
+        assert_eq!(granted.nodelay, Some(switch.is_on()));
+        assert_eq!(
+            SockRef::from(&client).tcp_nodelay().unwrap(),
+            switch.is_on()
+        );
+    }
+}
+
+#[tokio::test]
+async fn seed_buffers_are_never_set() {
+    let (untouched, _a) = pair().await;
+    let (client, _b) = pair().await;
+    let before = (
+        SockRef::from(&untouched).recv_buffer_size().unwrap(),
+        SockRef::from(&untouched).send_buffer_size().unwrap(),
+    );
+    Options::default().apply(&client).unwrap();
+    let socket = SockRef::from(&client);
+    assert_eq!(
+        (
+            socket.recv_buffer_size().unwrap(),
+            socket.send_buffer_size().unwrap()
+        ),
+        before
+    );
+}
+
+#[tokio::test]
+async fn the_wire_counts_and_asks_the_kernel_until_the_stream_is_gone() {
+    let (client, mut server) = pair().await;
+    let mut stream = Stream::new(client, Options::default()).unwrap();
+    let wire = stream.wire();
+    stream.write_all(b"hello").await.unwrap();
+    let mut buffer = [0; 5];
+    server.read_exact(&mut buffer).await.unwrap();
+    server.write_all(b"hi").await.unwrap();
+    stream.read_exact(&mut buffer[..2]).await.unwrap();
+    assert_eq!((wire.sent().get(), wire.received().get()), (5, 2));
+    let info = wire.info().expect("Linux tells");
+    assert!(info.rtt().is_some() && info.cwnd().is_some_and(|cwnd| cwnd >= 2));
+    drop(stream);
+    assert!(wire.info().is_none());
+    assert_eq!(wire.sent().get(), 5);
+}
+
+#[tokio::test]
+async fn nagle_is_caught_holding_the_second_write() {
+    let (client, mut server) = pair().await;
+    let mut stream = Stream::new(
+        client,
+        Options {
+            nodelay: Switch::Off,
+            ..Options::default()
+        },
+    )
+    .unwrap();
+    let wire = stream.wire();
+    let mut caught = false;
+    // The kernel acknowledges at once in the first rounds of a connection; delayed acknowledgement comes later.
+    for _ in 0..40 {
+        stream.write_all(b"header").await.unwrap();
+        stream.write_all(b"body").await.unwrap();
+        let mut buffer = [0; 10];
+        server.read_exact(&mut buffer).await.unwrap();
+        server.write_all(b"ok").await.unwrap();
+        stream.read_exact(&mut buffer[..2]).await.unwrap();
+        caught |= wire.take_held().is_some_and(|held| held.get() == 4);
+    }
+    assert!(caught, "the kernel held the body back at least once");
+}

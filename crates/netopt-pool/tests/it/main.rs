@@ -1,0 +1,222 @@
+//! Each test is a defect that the seed's pool had, under a paused clock.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use netopt_core::change::Switch;
+use netopt_pool::{Config, ConnectionState, Origin, Pool};
+use tokio::time::{Instant, sleep};
+
+/// Opens numbered connections to one port in 10 ms.
+struct Dialer {
+    port: u16,
+    world: Arc<World>,
+}
+
+#[derive(Default)]
+struct World {
+    opened: AtomicU32,
+    refuses: AtomicBool,
+    peers_closed: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Connection {
+    port: u16,
+    number: u32,
+}
+
+impl Manager for Dialer {
+    type Type = Connection;
+    type Error = &'static str;
+
+    async fn create(&self) -> Result<Connection, &'static str> {
+        sleep(Duration::from_millis(10)).await;
+        if self.world.refuses.load(Ordering::Relaxed) {
+            return Err("refused");
+        }
+        let number = self.world.opened.fetch_add(1, Ordering::Relaxed);
+        Ok(Connection {
+            port: self.port,
+            number,
+        })
+    }
+
+    async fn recycle(&self, _: &mut Connection, _: &Metrics) -> RecycleResult<&'static str> {
+        let closed = self.world.peers_closed.load(Ordering::Relaxed);
+        if closed {
+            Err(RecycleError::message("closed by the peer"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn pool(config: Config) -> (Pool<u16, Dialer>, Arc<World>) {
+    let world = Arc::new(World::default());
+    let dialers = Arc::clone(&world);
+    (
+        Pool::new(config, move |port: &u16| Dialer {
+            port: *port,
+            world: Arc::clone(&dialers),
+        }),
+        world,
+    )
+}
+
+fn bounded(places: u32) -> Config {
+    Config {
+        per_key: NonZeroU32::new(places),
+        wait: Duration::from_millis(100),
+        ..Config::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn seed_asking_for_one_port_never_yields_a_connection_to_another() {
+    let (pool, _) = pool(Config::default());
+    drop(pool.get(&8080).await.unwrap());
+    assert_eq!(pool.get(&8090).await.unwrap().port, 8090);
+}
+
+#[tokio::test(start_paused = true)]
+async fn seed_counts_never_go_below_zero_and_each_state_is_visible() {
+    let (pool, world) = pool(Config::default());
+    for _ in 0..5 {
+        drop(pool.get(&1).await.unwrap());
+    }
+    let one = pool.get(&1).await.unwrap();
+    let stats = pool.stats();
+    assert_eq!(
+        (stats.opened, stats.reused, stats.connected, stats.idle),
+        (1, 5, 1, 0)
+    );
+    drop(one);
+    assert_eq!(pool.stats().count(ConnectionState::Idle), 1);
+    world.refuses.store(true, Ordering::Relaxed);
+    pool.get(&2).await.unwrap_err();
+    assert_eq!(pool.stats().count(ConnectionState::Error), 1);
+    assert_eq!(pool.stats().count(ConnectionState::Connecting), 0);
+    pool.close_idle();
+    assert_eq!(
+        (
+            pool.stats().idle,
+            pool.stats().count(ConnectionState::Disconnected)
+        ),
+        (0, 1)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn seed_max_is_max_even_while_connections_are_being_opened() {
+    let (pool, world) = pool(bounded(4));
+    let mut tasks = tokio::task::JoinSet::new();
+    let most = Arc::new(AtomicU32::new(0));
+    let now = Arc::new(AtomicU32::new(0));
+    for _ in 0..15 {
+        let (pool, most, now) = (pool.clone(), Arc::clone(&most), Arc::clone(&now));
+        tasks.spawn(async move {
+            let guard = pool.get(&1).await.unwrap();
+            most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+            sleep(Duration::from_millis(5)).await;
+            now.fetch_sub(1, Ordering::Relaxed);
+            drop(guard);
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(most.load(Ordering::Relaxed), 4);
+    assert_eq!(world.opened.load(Ordering::Relaxed), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn seed_a_peer_that_closed_is_noticed_before_use() {
+    let (pool, world) = pool(Config::default());
+    drop(pool.get(&1).await.unwrap());
+    world.peers_closed.store(true, Ordering::Relaxed);
+    let fresh = pool.get(&1).await.unwrap();
+    assert_eq!((fresh.origin(), fresh.number), (Origin::Opened, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn seed_a_bad_connection_does_not_leak_its_place() {
+    let (pool, world) = pool(bounded(1));
+    world.refuses.store(true, Ordering::Relaxed);
+    for _ in 0..3 {
+        assert!(!pool.get(&1).await.unwrap_err().is_timeout());
+    }
+    world.refuses.store(false, Ordering::Relaxed);
+    let mut guard = pool.get(&1).await.unwrap();
+    guard.close();
+    drop(guard);
+    assert_eq!(pool.get(&1).await.unwrap().origin(), Origin::Opened);
+    let taken = pool.get(&1).await.unwrap().take();
+    assert_eq!(taken.port, 1);
+    assert!(
+        pool.get(&1).await.is_ok(),
+        "a taken connection gave its place back"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn seed_a_full_pool_waits_as_long_as_it_was_told() {
+    let (pool, _) = pool(bounded(1));
+    let held = pool.get(&1).await.unwrap();
+    let begun = Instant::now();
+    let error = pool.get(&1).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(
+        error.to_string(),
+        "none of 1 pooled connections came free within 100 ms"
+    );
+    assert_eq!(begun.elapsed(), Duration::from_millis(100));
+    assert_eq!(pool.stats().waiting, 0);
+    drop(held);
+    assert!(pool.get(&1).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_is_fair_and_a_caller_who_gives_up_leaves_the_queue() {
+    let (pool, _) = pool(bounded(1));
+    let held = pool.get(&1).await.unwrap();
+    let impatient = pool.clone();
+    let gone = tokio::spawn(async move { impatient.get(&1).await.map(drop).is_ok() });
+    tokio::task::yield_now().await;
+    let second = pool.clone();
+    let patient = tokio::spawn(async move { second.get(&1).await.map(drop).is_ok() });
+    tokio::task::yield_now().await;
+    assert_eq!(pool.stats().waiting, 2);
+    gone.abort();
+    drop(held);
+    assert!(patient.await.unwrap());
+    assert_eq!((pool.stats().waiting, pool.stats().connected), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_long_idle_is_closed_and_reuse_can_be_off() {
+    let (aging, _) = pool(Config::default());
+    drop(aging.get(&1).await.unwrap());
+    sleep(Duration::from_secs(51)).await;
+    assert_eq!(aging.get(&1).await.unwrap().origin(), Origin::Opened);
+
+    let (single, world) = pool(Config {
+        reuse: Switch::Off,
+        ..Config::default()
+    });
+    for _ in 0..3 {
+        drop(single.get(&1).await.unwrap());
+    }
+    assert_eq!(world.opened.load(Ordering::Relaxed), 3);
+    assert_eq!(single.stats().disconnected, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_idle_connection_is_taken_first() {
+    let (pool, _) = pool(Config::default());
+    let (first, second) = (pool.get(&1).await.unwrap(), pool.get(&1).await.unwrap());
+    drop(first);
+    drop(second);
+    assert_eq!(pool.get(&1).await.unwrap().number, 1);
+}

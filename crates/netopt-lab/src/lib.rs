@@ -1,1 +1,23 @@
-//! Worlds with known truth: origins with planted faults behind an emulated link
+//! Worlds with known truth: origins with planted faults behind an emulated link.
+//!
+//! A tool that explains why calls are slow has to be examined where the answer is known. This crate builds such places
+//! on loopback, without root: an HTTP [`origin`] with faults of the server's side, a stream [`link`] that adds distance
+//! and a bottleneck rate, a [`dns`] server that answers late, and a [`world`] that puts them together and says what was
+//! planted.
+//!
+//! What it leaves alone: it never measures, it knows no client, and no production crate may depend on it. Everything
+//! runs in real time (real sockets, kernel buffers, the monotonic clock); a paused test clock has no power here.
+//!
+//! Every server owns its tasks and threads and ends them when it is dropped.
+
+mod acceptor;
+mod alarm;
+pub mod dns;
+pub mod link;
+pub mod origin;
+pub mod world;
+
+pub use dns::{NameServer, NameServerSpec};
+pub use link::{LinkSpec, StreamLink};
+pub use origin::{Origin, OriginSpec};
+pub use world::{Planted, Side, World, WorldSpec};

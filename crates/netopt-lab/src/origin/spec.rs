@@ -1,0 +1,265 @@
+//! What an origin serves and which faults it has: plain data, each default the healthy choice.
+//!
+//! Small structs nested by concern, every field public, so that a scenario file maps onto them one to one. What it
+//! leaves alone: serving. A fault that belongs to the path is the link's, one that belongs to the client is the plan's.
+
+use std::io;
+use std::time::Duration;
+
+use http::StatusCode;
+use netopt_core::unit::{Bytes, Ratio};
+
+use super::Dist;
+
+/// The size of a body when nothing is said: a small answer of an API.
+pub const DEFAULT_BODY: Bytes = Bytes::new(2_000);
+
+/// The largest body that is kept in memory. More than this is streamed by [`Failure::Huge`].
+pub const MAX_BODY: Bytes = Bytes::new(64 * 1024 * 1024);
+
+/// The seed when nothing is said; any number would do.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// The widest lognormal: at 3 the mean is already 90 times the median.
+pub const MAX_SIGMA: f64 = 3.0;
+
+/// An origin and its faults. The default is healthy: HTTP/1.1, 2 kB of JSON at once, connections kept, no failures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OriginSpec {
+    /// What it speaks. Default: [`Protocol::Http1`].
+    pub protocol: Protocol,
+    /// What it answers with.
+    pub body: BodySpec,
+    /// How long it takes and how often it fails.
+    pub service: ServiceSpec,
+    /// How long it keeps connections. Default: [`KeepAlive::Unlimited`].
+    pub keep_alive: KeepAlive,
+    /// Whether it compresses. Default: [`Compress::WhenAsked`].
+    pub compress: Compress,
+    /// How it writes to its sockets.
+    pub socket: SocketSpec,
+    /// What it does that no server should. Default: [`Failure::None`].
+    pub failure: Failure,
+    /// Seed of the body and of everything drawn. Default: [`DEFAULT_SEED`].
+    pub seed: u64,
+}
+
+impl Default for OriginSpec {
+    fn default() -> Self {
+        Self {
+            protocol: Protocol::default(),
+            body: BodySpec::default(),
+            service: ServiceSpec::default(),
+            keep_alive: KeepAlive::default(),
+            compress: Compress::default(),
+            socket: SocketSpec::default(),
+            failure: Failure::default(),
+            seed: DEFAULT_SEED,
+        }
+    }
+}
+
+/// What an origin speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Protocol {
+    /// HTTP/1.1 in clear text.
+    #[default]
+    Http1,
+    /// HTTP/2 in clear text by prior knowledge.
+    Http2,
+    /// HTTP/1.1 over TLS, and nothing else offered by ALPN.
+    Https1,
+    /// HTTP/2 or HTTP/1.1 over TLS, as ALPN chooses; HTTP/2 is preferred.
+    Https2,
+}
+
+impl Protocol {
+    /// Whether it runs over TLS.
+    #[must_use]
+    pub const fn is_tls(self) -> bool {
+        matches!(self, Self::Https1 | Self::Https2)
+    }
+
+    /// The scheme of its URLs.
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
+        if self.is_tls() { "https" } else { "http" }
+    }
+}
+
+/// The body of every good answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodySpec {
+    /// Its size before compression, at most [`MAX_BODY`]. Default: [`DEFAULT_BODY`].
+    pub size: Bytes,
+    /// What it looks like. Default: [`BodyKind::Json`].
+    pub kind: BodyKind,
+}
+
+impl Default for BodySpec {
+    fn default() -> Self {
+        Self {
+            size: DEFAULT_BODY,
+            kind: BodyKind::default(),
+        }
+    }
+}
+
+/// What a body looks like, and so how well it compresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum BodyKind {
+    /// A catalogue of items; gzip makes it about a sixth.
+    #[default]
+    Json,
+    /// Sentences of English words; gzip makes them about a quarter.
+    Text,
+    /// Bytes that cannot be compressed, as images and archives are.
+    Random,
+}
+
+/// How long an answer takes, how many are worked on at once, and how often the answer is an error.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ServiceSpec {
+    /// Time a worker spends on a request. Default: none.
+    pub time: Dist,
+    /// Requests served at once; others queue in order of arrival. `None` is no limit, which is the default; at least 1.
+    pub workers: Option<usize>,
+    /// Answers that are errors. Default: none.
+    pub errors: Option<Errors>,
+}
+
+/// Errors among the answers, drawn independently for each request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Errors {
+    /// The share of requests answered by an error.
+    pub share: Ratio,
+    /// The status of these answers.
+    pub status: StatusCode,
+}
+
+/// How long an origin keeps its connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeepAlive {
+    /// As long as the client likes.
+    #[default]
+    Unlimited,
+    /// The n-th answer says `Connection: close` (a GOAWAY in HTTP/2), then it is closed. At least 1.
+    Requests(u64),
+    /// Closed without a word when nothing has happened for this time.
+    Idle(Duration),
+}
+
+/// Whether an origin compresses its answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Compress {
+    /// Never, whatever the client accepts.
+    Never,
+    /// With zstd, br or gzip, if `Accept-Encoding` allows it and it makes the body smaller.
+    #[default]
+    WhenAsked,
+}
+
+/// How an origin writes to its sockets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SocketSpec {
+    /// The sizes of its writes. Default: [`WriteStyle::Whole`].
+    pub write: WriteStyle,
+    /// `TCP_NODELAY`: off means Nagle's algorithm is at work. Default: [`Switch::On`].
+    pub nodelay: Switch,
+}
+
+impl Default for SocketSpec {
+    fn default() -> Self {
+        Self {
+            write: WriteStyle::Whole,
+            nodelay: Switch::On,
+        }
+    }
+}
+
+/// How an answer is cut into writes to the socket.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum WriteStyle {
+    /// As large as the socket takes.
+    #[default]
+    Whole,
+    /// The first writes after each pause have at most these sizes, the rest follows whole. With
+    /// [`SocketSpec::nodelay`] off the second write waits for the acknowledgement of the first (RFC 896), which the
+    /// client may delay (RFC 1122 section 4.2.3.2). Sizes of zero are left out.
+    Chunks(Vec<Bytes>),
+}
+
+/// A named boolean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Switch {
+    /// It is in force.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// What no server should do and every client must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Failure {
+    /// It behaves.
+    #[default]
+    None,
+    /// Announces the whole body and closes the connection (resets the stream in HTTP/2) after this much of it.
+    CloseMidBody(Bytes),
+    /// Answers with something that is not HTTP and closes.
+    NotHttp,
+    /// A body of this size, streamed from a small buffer: 10 GB need no memory.
+    Huge(Bytes),
+    /// A body of unknown size that never ends.
+    Endless,
+    /// Reads requests and never answers.
+    NeverAnswers,
+}
+
+impl OriginSpec {
+    /// Names every value that is out of its range.
+    pub(super) fn check(&self) -> io::Result<()> {
+        let mut wrong = Vec::new();
+        if self.body.size > MAX_BODY {
+            wrong.push(format!("body size {} is above {MAX_BODY}", self.body.size));
+        }
+        if self.service.workers == Some(0) {
+            wrong.push("workers is 0, must be at least 1".to_owned());
+        }
+        if self.keep_alive == KeepAlive::Requests(0) {
+            wrong.push("keep-alive requests is 0, must be at least 1".to_owned());
+        }
+        if let Dist::Lognormal { sigma, .. } = self.service.time
+            && !(0.0..=MAX_SIGMA).contains(&sigma)
+        {
+            wrong.push(format!("sigma {sigma} is not within 0 and {MAX_SIGMA}"));
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            wrong.join("; "),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_violation_is_named_at_once() {
+        assert!(OriginSpec::default().check().is_ok());
+        let mut spec = OriginSpec::default();
+        spec.body.size = Bytes::new(1 << 40);
+        spec.service.workers = Some(0);
+        spec.keep_alive = KeepAlive::Requests(0);
+        let mean = Duration::from_millis(1);
+        spec.service.time = Dist::Lognormal { mean, sigma: -1.0 };
+        let message = spec.check().unwrap_err().to_string();
+        for part in ["1099.5 GB", "workers is 0", "requests is 0", "sigma -1"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     step("fmt", || process::run(&mut fmt(workspace)))?;
     step("clippy", || process::run(&mut clippy(workspace)))?;
     step("tidy", || tidy::run(workspace))?;
-    step("doc", || process::run(&mut doc(workspace)))
+    step("doc", || doc(workspace))
 }
 
 fn fmt(workspace: &Workspace) -> Command {
@@ -58,12 +58,15 @@ fn clippy(workspace: &Workspace) -> Command {
     process::cargo(&workspace.root, &arguments)
 }
 
-/// Libraries only: the binary and the facade are both called `netopt` and would overwrite each other.
-fn doc(workspace: &Workspace) -> Command {
-    let arguments = ["doc", "--workspace", "--lib", "--all-features", "--no-deps"];
-    let mut command = process::cargo(&workspace.root, &arguments);
-    command.env("RUSTDOCFLAGS", "-D warnings");
-    command
+/// Binaries and libraries one after the other: the binary and the facade are both called `netopt`, and in one
+/// run the one would overwrite the other while it is written. The facade comes last and stays.
+fn doc(workspace: &Workspace) -> Result<()> {
+    for targets in ["--bins", "--lib"] {
+        let arguments = ["doc", "--workspace", targets, "--all-features", "--no-deps"];
+        let mut command = process::cargo(&workspace.root, &arguments);
+        process::run(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
 }
 
 #[expect(

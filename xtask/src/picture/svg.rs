@@ -104,7 +104,7 @@ fn draw_line(svg: &mut String, line: &[Cell], top: usize) {
             push(
                 svg,
                 format_args!(
-                    "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{background}\"/>\n",
+                    "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{background}\" shape-rendering=\"crispEdges\"/>\n",
                     px(PADDING + run.start * CELL_WIDTH),
                     px(top),
                     px(run.cells() * CELL_WIDTH),
@@ -205,7 +205,10 @@ impl Run {
 fn runs(line: &[Cell]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (column, cell) in line.iter().enumerate() {
-        let is_gap = |at: usize| line.get(at).is_some_and(|cell| cell.character == ' ');
+        let is_gap = |at: usize| {
+            line.get(at)
+                .is_some_and(|other| other.character == ' ' && other.style == cell.style)
+        };
         let starts = column == 0 || {
             let before = line[column - 1];
             before.style != cell.style

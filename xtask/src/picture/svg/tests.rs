@@ -67,6 +67,14 @@ fn drawn_characters_are_runs_of_their_own() {
 }
 
 #[test]
+fn a_blank_of_another_style_makes_no_gap() {
+    assert_eq!(
+        cuts("a \u{1b}[41m 1 \u{1b}[0m b"),
+        [(0, "a ".into()), (2, " 1 ".into()), (5, " b".into())]
+    );
+}
+
+#[test]
 fn every_cell_is_in_exactly_one_run() {
     let output = "  \u{1b}[1mdns\u{1b}[0m  ▏▎ 1 ms   \u{1b}[2mn=40\u{1b}[0m";
     let lines = parse(output);
@@ -103,7 +111,7 @@ fn reverse_swaps_letter_and_ground() {
     let red = Colour::Indexed(1).to_hex();
     assert!(
         svg.contains(&format!(
-            "<rect x=\"18\" y=\"74\" width=\"8.4\" height=\"20\" fill=\"{red}\"/>"
+            "<rect x=\"18\" y=\"74\" width=\"8.4\" height=\"20\" fill=\"{red}\" shape-rendering=\"crispEdges\"/>"
         )),
         "{svg}"
     );

@@ -85,15 +85,20 @@ pub(crate) fn real(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
 }
 
 fn cargo_test(workspace: &Workspace, arguments: &[&str], tally: &mut Tally) -> Result<()> {
+    let failed_before = tally.failed;
     let mut command = process::cargo(&workspace.root, arguments);
     let success = process::run_reading(&mut command, |line| {
         tally.read(line);
         reporter::line(line);
     })?;
-    if !success {
-        bail!("`cargo {}` failed", arguments.join(" "));
+    if success {
+        return Ok(());
     }
-    Ok(())
+    // What does not compile, or dies, prints no result; the sum must not read "0 failed" for it.
+    if tally.failed == failed_before {
+        tally.failed += 1;
+    }
+    bail!("`cargo {}` failed", arguments.join(" "));
 }
 
 impl Tally {

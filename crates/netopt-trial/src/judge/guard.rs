@@ -1,0 +1,145 @@
+//! What disqualifies a measurement, whatever its figures say.
+//!
+//! A comparison is only as good as the load behind it: too few samples, a generator that could not keep up, copies of one
+//! thing that differ, a baseline that moved away, or requests that failed instead of being slow. Each guard has its bound
+//! here with the reason; data is never deleted to pass one.
+
+use netopt_core::metric::Metric;
+use netopt_core::verdict::InvalidReason;
+use rand::Rng;
+
+use crate::block::{BlockResult, Host};
+use crate::judge::Evidence;
+use crate::stats::centre::median;
+use crate::stats::drift::Drift;
+use crate::stats::flip::Flips;
+use crate::stats::quantile::Quantile;
+use crate::stats::sample_ratio;
+
+/// Share of blocks on a saturated host from which on the host was the bottleneck; a stray one does no harm.
+pub const SATURATED_BLOCKS: f64 = 0.1;
+/// Mean share of late requests above which the load was not the one intended.
+pub const LATE_REQUESTS: f64 = 0.05;
+/// p-value of equal load below which the arms were not treated alike; the usual alarm level of this check.
+pub const UNEQUAL_LOAD: f64 = 0.001;
+/// Difference in error share that may pass unnoticed: with it, the slowest half percent is missing from one arm.
+pub const ERROR_GAP: f64 = 0.005;
+/// p-value of the difference in error share, over rounds, below which it is no accident.
+pub const ERRORS_NO_ACCIDENT: f64 = 0.01;
+/// Difference in error share that disqualifies even if one bad round made it.
+pub const ERROR_GAP_ANYWAY: f64 = 0.05;
+
+/// Completed requests below which a block says nothing about `metric` at level 1 - `alpha`: below it the interval of the
+/// quantile has no upper end. Means and rates need as many as a median.
+#[must_use]
+pub fn fewest_samples(metric: Metric, alpha: f64) -> u64 {
+    match metric {
+        Metric::P99 => Quantile::P99.minimum_samples(alpha),
+        Metric::P50 | Metric::MeanLatency | Metric::Throughput => {
+            Quantile::P50.minimum_samples(alpha)
+        }
+    }
+}
+
+/// The blocks of an arm and of the baseline, round by round, and how the two copies of the baseline compare.
+#[derive(Debug, Clone, Copy)]
+pub struct Exhibit<'a> {
+    /// Blocks of the arm, in order of rounds.
+    pub arm: &'a [&'a BlockResult],
+    /// Blocks of the baseline in the same rounds.
+    pub baseline: &'a [&'a BlockResult],
+    /// The arm against the baseline.
+    pub evidence: &'a Evidence,
+    /// The baseline's copy against the baseline.
+    pub twin: &'a Evidence,
+    /// 1 - the level of the guards' tests.
+    pub alpha: f64,
+}
+
+/// The first reason, in order of how much it spoils, why no claim can be made; `None` if there is none. `flips` sign flips
+/// are drawn for the error rates beyond 16 rounds.
+#[must_use]
+pub fn disqualify(exhibit: &Exhibit<'_>, flips: u32, rng: &mut impl Rng) -> Option<InvalidReason> {
+    if too_few(exhibit) {
+        Some(InvalidReason::TooFewSamples)
+    } else if host_saturated(exhibit) {
+        Some(InvalidReason::HostSaturated)
+    } else if copies_differ(exhibit) {
+        Some(InvalidReason::AaFailed)
+    } else if drifted(exhibit) {
+        Some(InvalidReason::Drift)
+    } else if errors_differ(exhibit, flips, rng) {
+        Some(InvalidReason::ErrorsDiffer)
+    } else {
+        None
+    }
+}
+
+fn too_few(exhibit: &Exhibit<'_>) -> bool {
+    let metric = exhibit.evidence.metric;
+    let samples = |blocks: &[&BlockResult]| {
+        let counts: Vec<f64> = blocks
+            .iter()
+            .map(|block| match metric {
+                Metric::Throughput => block.completed as f64,
+                Metric::P50 | Metric::P99 | Metric::MeanLatency => block.latencies.count() as f64,
+            })
+            .collect();
+        median(&counts).unwrap_or(0.0)
+    };
+    let needed = fewest_samples(metric, exhibit.alpha) as f64;
+    samples(exhibit.arm).min(samples(exhibit.baseline)) < needed
+}
+
+fn host_saturated(exhibit: &Exhibit<'_>) -> bool {
+    let blocks = || exhibit.arm.iter().chain(exhibit.baseline);
+    let count = blocks().count().max(1) as f64;
+    let saturated = blocks()
+        .filter(|block| block.health.host == Host::Saturated)
+        .count() as f64;
+    let late: f64 = blocks().map(|block| block.health.late.get()).sum();
+    saturated / count > SATURATED_BLOCKS || late / count > LATE_REQUESTS || unequal_load(exhibit)
+}
+
+/// A generator that sends more to one arm than to another did not follow the design. Arms that run as fast as they can
+/// are meant to differ.
+fn unequal_load(exhibit: &Exhibit<'_>) -> bool {
+    let issued = |blocks: &[&BlockResult]| blocks.iter().map(|block| block.issued).sum();
+    let counts = [issued(exhibit.arm), issued(exhibit.baseline)];
+    exhibit.evidence.metric != Metric::Throughput
+        && sample_ratio::p_value(&counts).is_some_and(|p| p < UNEQUAL_LOAD)
+}
+
+/// Evidence and size agree that two copies of the baseline differ.
+fn copies_differ(exhibit: &Exhibit<'_>) -> bool {
+    exhibit.twin.signs.ln_e() >= -exhibit.alpha.ln() && exhibit.twin.effect().excludes_zero()
+}
+
+fn drifted(exhibit: &Exhibit<'_>) -> bool {
+    let values: Vec<f64> = exhibit
+        .baseline
+        .iter()
+        .filter_map(|block| block.value(exhibit.evidence.metric))
+        .collect();
+    Drift::of(&values).is_some_and(|drift| drift.disqualifies())
+}
+
+/// Errors take requests out of the figures, mostly slow ones. An arm that fails more is disqualified whatever it shows; one
+/// that fails less, only when it looks worse, because the failures may be what flatters the baseline.
+fn errors_differ(exhibit: &Exhibit<'_>, flips: u32, rng: &mut impl Rng) -> bool {
+    let share = |block: &BlockResult| block.errors as f64 / block.issued.max(1) as f64;
+    let more: Vec<f64> = exhibit
+        .arm
+        .iter()
+        .zip(exhibit.baseline)
+        .map(|(arm, baseline)| share(arm) - share(baseline))
+        .collect();
+    let gap = more.iter().sum::<f64>() / more.len().max(1) as f64;
+    let lower_is_better = exhibit.evidence.metric.lower_is_better();
+    let looks_worse = (exhibit.evidence.change > 0.0) == lower_is_better;
+    if gap.abs() <= ERROR_GAP || (gap < 0.0 && !looks_worse) {
+        return false;
+    }
+    gap.abs() > ERROR_GAP_ANYWAY
+        || Flips::of(&more, flips, rng).is_some_and(|flips| flips.p_value() <= ERRORS_NO_ACCIDENT)
+}

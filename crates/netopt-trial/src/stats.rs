@@ -1,0 +1,18 @@
+//! The statistics a verdict rests on, one method a file.
+//!
+//! Everything works on d = ln(metric of the arm / metric of the baseline), one value a round, because the block is the unit
+//! of replication and requests inside it are dependent. Validity comes from the random order alone: under "no
+//! difference" the sign of each d is a fair coin, whatever drift and autocorrelation the network adds. These files
+//! compute; what the numbers mean is decided in [`crate::judge`].
+
+pub mod bootstrap;
+pub mod centre;
+pub mod drift;
+pub mod ebh;
+pub mod flip;
+pub mod floor;
+pub mod merged;
+pub mod quantile;
+pub mod sample_ratio;
+pub mod sequence;
+pub mod sign;

@@ -1,0 +1,10 @@
+//! The trial machinery from outside: designs, sessions, and simulated arms.
+
+#[cfg(test)]
+mod design;
+#[cfg(test)]
+mod session;
+#[cfg(test)]
+mod simulated;
+#[cfg(test)]
+mod simulation;

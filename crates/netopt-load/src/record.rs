@@ -81,3 +81,37 @@ impl Record for Samples {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use netopt_core::exchange::Traffic;
+    use netopt_core::outcome::Outcome;
+    use netopt_core::phase::Timeline;
+
+    use super::*;
+
+    fn exchange() -> Exchange {
+        Exchange {
+            lateness: std::time::Duration::ZERO,
+            timeline: Timeline::new(),
+            outcome: Outcome::Answered(200),
+            traffic: Traffic::default(),
+            connection: None,
+            answer: None,
+            path: None,
+        }
+    }
+
+    #[test]
+    fn a_pair_hears_twice_and_samples_are_bounded() {
+        let mut heard = 0;
+        let count = |_: Exchange| heard += 1;
+        let mut recorder = ((NetworkMetrics::new(), Samples::new(2)), count);
+        for _ in 0..5 {
+            recorder.record(exchange());
+        }
+        let ((metrics, samples), _) = recorder;
+        assert_eq!((metrics.count(), heard), (5, 5));
+        assert_eq!((samples.exchanges().len(), samples.dropped()), (2, 3));
+    }
+}

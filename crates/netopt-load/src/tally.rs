@@ -165,3 +165,6 @@ struct Spans {
     planned: Duration,
     actual: Duration,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,33 @@
-//! An HTTP client whose every phase is timed by itself
+//! An HTTP client whose every phase is timed by itself.
+//!
+//! ```text
+//! Client::send ─▶ Connections ─▶ Pool (HTTP/1.1) or one shared connection (HTTP/2)
+//!                                  └▶ Opener: lookup ─▶ race ─▶ TLS, ALPN ─▶ hyper
+//! Reply::chunk ─▶ decoded body …   and at its end an Exchange: phases, bytes, connection, answer, path
+//! ```
+//!
+//! [`Client::exchange`] makes one call and tells all about it, failures included, in the words of `netopt-core`;
+//! [`Client::send`] gives the answer to a program as it comes in. A client is made from settings by `netopt::stack`;
+//! nothing here reads files or the environment: certificates to trust are passed in.
+//!
+//! What it leaves alone: cookies, forms, redirects.
+
+mod client;
+mod connection;
+mod connections;
+mod decode;
+mod destination;
+mod error;
+mod marks;
+mod opener;
+mod packing;
+mod recording;
+mod reply;
+mod tls;
+
+pub use client::{Client, Config};
+pub use destination::Destination;
+pub use error::Error;
+pub use packing::packed_size;
+pub use reply::Reply;
+pub use tls::{Tls, TlsError};

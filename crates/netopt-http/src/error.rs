@@ -1,0 +1,145 @@
+//! The one error of this crate: what failed, in which phase, and why.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use netopt_core::outcome::{Failure, FailureKind};
+use netopt_core::phase::Phase;
+use netopt_core::unit::show_duration;
+
+type Source = Box<dyn StdError + Send + Sync>;
+
+/// A call without a full answer.
+#[derive(Debug)]
+pub struct Error {
+    failure: Failure,
+    source: Option<Source>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: FailureKind, phase: Phase, message: impl Into<String>) -> Self {
+        Self {
+            failure: Failure {
+                kind,
+                phase,
+                message: message.into(),
+            },
+            source: None,
+        }
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Source>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn timeout(phase: Phase, bound: Duration) -> Self {
+        let (kind, what) = match phase {
+            Phase::Receive => (FailureKind::BodyTimeout, "the answer was not complete"),
+            Phase::Queue => (FailureKind::PoolTimeout, "no connection came free"),
+            Phase::Dns | Phase::Connect | Phase::Tls => {
+                (FailureKind::ConnectTimeout, "no connection was made")
+            }
+            Phase::Send | Phase::Wait => (FailureKind::RequestTimeout, "no answer came"),
+        };
+        Self::new(
+            kind,
+            phase,
+            format!("{what} within {}", show_duration(bound)),
+        )
+    }
+
+    /// An error of the HTTP engine in that phase, `Wait` or `Receive`.
+    pub(crate) fn engine(error: hyper::Error, phase: Phase) -> Self {
+        let io_kind = causes(&error)
+            .find_map(|cause| cause.downcast_ref::<io::Error>())
+            .map(io::Error::kind);
+        let (kind, message) = match (io_kind, phase) {
+            (Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe), _) => (
+                FailureKind::Reset,
+                "the peer reset the connection".to_owned(),
+            ),
+            _ if error.is_parse() => (
+                FailureKind::Protocol,
+                "the peer does not speak HTTP as asked".to_owned(),
+            ),
+            (_, Phase::Receive) => (
+                FailureKind::ClosedEarly,
+                "the peer closed in the middle of the body".to_owned(),
+            ),
+            _ if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => (
+                FailureKind::ClosedEarly,
+                "the peer closed without an answer".to_owned(),
+            ),
+            (Some(io::ErrorKind::UnexpectedEof), _) => (
+                FailureKind::ClosedEarly,
+                "the peer closed without an answer".to_owned(),
+            ),
+            _ => (
+                FailureKind::Other,
+                format!("the exchange failed: {}", root(&error)),
+            ),
+        };
+        Self::new(kind, phase, message).because(error)
+    }
+
+    /// What happened, where, in one line.
+    #[must_use]
+    pub const fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
+    /// In which phase it failed.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.failure.phase
+    }
+
+    /// True when a bound on time was hit.
+    #[must_use]
+    pub const fn is_timeout(&self) -> bool {
+        use FailureKind as K;
+        matches!(
+            self.failure.kind,
+            K::DnsTimeout | K::ConnectTimeout | K::PoolTimeout | K::RequestTimeout | K::BodyTimeout
+        )
+    }
+}
+
+impl From<netopt_tcp::Error> for Error {
+    fn from(error: netopt_tcp::Error) -> Self {
+        Self {
+            failure: error.failure(),
+            source: Some(Box::new(error)),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.failure.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The error and all that caused it.
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| {
+        (*error).source()
+    })
+}
+
+fn root(error: &(dyn StdError + 'static)) -> String {
+    causes(error)
+        .last()
+        .map_or_else(String::new, ToString::to_string)
+}

@@ -1,0 +1,130 @@
+//! TLS by rustls: verification is always on; what to trust is passed in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use netopt_core::change::HttpVersion;
+use netopt_core::exchange::TlsSession;
+use netopt_core::outcome::FailureKind;
+use netopt_core::phase::Phase;
+use netopt_tcp::Stream;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::client::ClientConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::{self, HandshakeKind, RootCertStore};
+
+use crate::error::Error;
+
+/// Whom a client trusts. Cloning shares it; sessions are kept per client, not here.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    roots: Arc<RootCertStore>,
+}
+
+/// A certificate that cannot be a root of trust.
+#[derive(Debug)]
+pub struct TlsError(rustls::Error);
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a certificate to trust: {}", self.0)
+    }
+}
+
+impl std::error::Error for TlsError {}
+
+impl Tls {
+    /// Trusts nobody: every `https` call fails with a certificate error.
+    #[must_use]
+    pub fn trusting_nobody() -> Self {
+        Self {
+            roots: Arc::new(RootCertStore::empty()),
+        }
+    }
+
+    /// Trusts those certificates, and whatever they signed.
+    ///
+    /// # Errors
+    /// When one of them cannot be read as a certificate.
+    pub fn trusting(
+        certificates: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> Result<Self, TlsError> {
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates {
+            roots.add(certificate).map_err(TlsError)?;
+        }
+        Ok(Self {
+            roots: Arc::new(roots),
+        })
+    }
+
+    /// A connector with its own session cache.
+    pub(crate) fn connector(&self, version: HttpVersion) -> Result<TlsConnector, TlsError> {
+        let mut config =
+            ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(TlsError)?
+                .with_root_certificates(Arc::clone(&self.roots))
+                .with_no_client_auth();
+        let protocols: &[&[u8]] = match version {
+            HttpVersion::Auto => &[b"h2", b"http/1.1"],
+            HttpVersion::Http1 => &[b"http/1.1"],
+            HttpVersion::Http2 => &[b"h2"],
+        };
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        Ok(TlsConnector::from(Arc::new(config)))
+    }
+}
+
+/// The handshake with `host`.
+pub(crate) async fn shake_hands(
+    connector: &TlsConnector,
+    host: &str,
+    stream: Stream,
+) -> Result<TlsStream<Stream>, Error> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| {
+        let message = format!("\"{host}\" can be no name in a certificate");
+        Error::new(FailureKind::TlsCertificate, Phase::Tls, message).because(error)
+    })?;
+    connector.connect(name, stream).await.map_err(|error| {
+        let reason = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let (kind, message) = match reason {
+            Some(rustls::Error::InvalidCertificate(why)) => (
+                FailureKind::TlsCertificate,
+                format!("the certificate of {host} is not to be trusted: {why}"),
+            ),
+            Some(rustls::Error::InvalidMessage(_)) => (
+                FailureKind::TlsHandshake,
+                format!("{host} does not speak TLS on this port"),
+            ),
+            Some(other) => (
+                FailureKind::TlsHandshake,
+                format!("the TLS handshake with {host} failed: {other}"),
+            ),
+            None => (
+                FailureKind::TlsHandshake,
+                format!("{host} broke the TLS handshake off: {error}"),
+            ),
+        };
+        Error::new(kind, Phase::Tls, message).because(error)
+    })
+}
+
+/// What was agreed on.
+pub(crate) fn session(stream: &TlsStream<Stream>) -> TlsSession {
+    let (_, connection) = stream.get_ref();
+    let version = match connection.protocol_version() {
+        Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
+        Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+        _ => "unknown",
+    };
+    let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+    TlsSession {
+        version: version.to_owned(),
+        resumed,
+    }
+}

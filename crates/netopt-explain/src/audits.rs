@@ -1,0 +1,13 @@
+//! The audits, one file each. [`crate::catalogue`] lists them; `docs/audits` explains them to people.
+
+pub(crate) mod compression;
+pub(crate) mod connection_reuse;
+pub(crate) mod nagle_delayed_ack;
+pub(crate) mod pool_too_small;
+pub(crate) mod processing;
+pub(crate) mod slow_resolver;
+
+#[cfg(test)]
+mod healthy_tests;
+#[cfg(test)]
+mod law_tests;

@@ -1,0 +1,166 @@
+//! Where the time of a typical call goes.
+//!
+//! A median of each term would not add up to the median of the total, so this takes the calls around the median, the
+//! middle third by latency, and averages the total and the terms over exactly these. In each call the terms are cut to
+//! the phase that they lie in, so no time is counted twice:
+//!
+//! ```text
+//! wait    = propagation + queuing + processing  + what Nagle's algorithm held (residual) + residual
+//! receive = transmission + rounds               + residual
+//! ```
+//!
+//! Sending, lateness of the caller and whatever no term explains stay in the residual; it is never below zero. A term is
+//! `None` when it was not measured, or when no typical call went through that phase.
+
+use std::time::Duration;
+
+use netopt_core::exchange::Exchange;
+use netopt_core::model::latency::{Breakdown, Term};
+use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
+use netopt_core::phase::Phase;
+use netopt_core::unit::{BitRate, Bytes};
+
+use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, on};
+use crate::processing::processing;
+use crate::queuing::queuing;
+use crate::round_trip::round_trip;
+
+/// With fewer calls than this all of them are typical.
+const LEAST_FOR_THIRDS: usize = 6;
+
+/// A full segment on an Ethernet path with time stamps, where the kernel does not tell.
+const SEGMENT: Bytes = Bytes::new(1448);
+
+/// Answers from here on say something about the rate: they are longer than the first flight of a connection.
+const TELLING_ANSWER: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
+
+/// The typical call of the baseline and its terms; `None` without a successful call.
+#[must_use]
+pub fn typical(facts: &Facts) -> Option<Breakdown> {
+    let calls = middle(facts);
+    let path = Path::of(facts);
+    let mean = |time: &dyn Fn(&Exchange) -> Option<Duration>| -> Option<Duration> {
+        let times: Vec<Duration> = calls.iter().filter_map(|call| time(call)).collect();
+        if times.is_empty() {
+            return None;
+        }
+        let absent = calls.len() - times.len();
+        times
+            .into_iter()
+            .chain(std::iter::repeat_n(Duration::ZERO, absent))
+            .collect::<Times>()
+            .mean()
+    };
+    let phase = |phase| move |call: &Exchange| call.timeline.length(phase);
+    let total = mean(&|call| Some(call.latency()))?;
+    Some(
+        Breakdown::new(total)
+            .with(Term::Dns, mean(&phase(Phase::Dns)))
+            .with(Term::Connect, mean(&phase(Phase::Connect)))
+            .with(Term::Tls, mean(&phase(Phase::Tls)))
+            .with(Term::PoolWait, mean(&phase(Phase::Queue)))
+            .with(Term::Propagation, mean(&|call| path.propagation(call)))
+            .with(Term::Queuing, mean(&|call| path.queued(call)))
+            .with(Term::Processing, mean(&|call| path.processed(call)))
+            .with(Term::Transmission, mean(&|call| path.transmission(call)))
+            .with(Term::Rounds, mean(&|call| path.rounds(call))),
+    )
+}
+
+/// The successful calls around the median.
+fn middle(facts: &Facts) -> Vec<&Exchange> {
+    let mut calls: Vec<&Exchange> = facts.answered().collect();
+    if calls.len() < LEAST_FOR_THIRDS {
+        return calls;
+    }
+    calls.sort_by_key(|call| call.latency());
+    let third = calls.len() / 3;
+    calls[third..calls.len() - third].to_vec()
+}
+
+/// What is known about the path and the server, applied to one call at a time.
+#[derive(Debug, Clone, Copy)]
+struct Path {
+    trip: Option<Duration>,
+    queuing: Option<Duration>,
+    processing: Option<Duration>,
+    rate: Option<BitRate>,
+}
+
+impl Path {
+    fn of(facts: &Facts) -> Self {
+        Self {
+            trip: round_trip(facts).map(|trip| trip.time),
+            queuing: queuing(facts),
+            processing: processing(facts).map(|processing| processing.time),
+            rate: bottleneck_rate(facts),
+        }
+    }
+
+    fn propagation(&self, call: &Exchange) -> Option<Duration> {
+        Some(self.trip?.min(call.wait()?))
+    }
+
+    fn queued(&self, call: &Exchange) -> Option<Duration> {
+        let taken = self.propagation(call).unwrap_or_default();
+        Some(self.queuing?.min(call.wait()?.saturating_sub(taken)))
+    }
+
+    fn processed(&self, call: &Exchange) -> Option<Duration> {
+        let taken = self.propagation(call)? + self.queued(call).unwrap_or_default();
+        Some(self.processing?.min(call.wait()?.saturating_sub(taken)))
+    }
+
+    fn transmission(&self, call: &Exchange) -> Option<Duration> {
+        let receive = call.timeline.length(Phase::Receive)?;
+        Some((call.traffic.received / self.rate?).min(receive))
+    }
+
+    fn rounds(&self, call: &Exchange) -> Option<Duration> {
+        let trip = self.trip?;
+        let receive = call.timeline.length(Phase::Receive)?;
+        if call.is_reused() {
+            return Some(Duration::ZERO);
+        }
+        let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
+        let extra = rounds(call.traffic.body, segment).saturating_sub(1);
+        let left = receive.saturating_sub(self.transmission(call).unwrap_or_default());
+        Some(trip.saturating_mul(extra).min(left))
+    }
+}
+
+/// The rate of the slowest line: the upper decile of what longer answers reached between their first and last byte, on
+/// kept connections where there are enough. `None` when answers are too small to tell.
+fn bottleneck_rate(facts: &Facts) -> Option<BitRate> {
+    let of = |calls: Vec<&Exchange>| {
+        let mut rates: Vec<f64> = calls
+            .into_iter()
+            .filter(|call| call.traffic.body >= TELLING_ANSWER)
+            .filter_map(|call| {
+                // The first segment had come before the clock of the receive phase started.
+                let later = call.traffic.received.saturating_sub(SEGMENT);
+                Some(later.over(call.timeline.length(Phase::Receive)?)?.bps())
+            })
+            .collect();
+        rates.sort_by(f64::total_cmp);
+        let enough = rates.len() as u64 >= LEAST_SAMPLES;
+        let upper = rates.len().saturating_sub(1) - rates.len() / 10;
+        enough.then(|| rates.get(upper).copied()).flatten()
+    };
+    let both = |connection| {
+        on(&facts.baseline.exchanges, connection)
+            .chain(on(&facts.survey.warm, connection))
+            .collect()
+    };
+    of(both(Connection::Reused))
+        .or_else(|| {
+            of(facts
+                .answered()
+                .chain(answered(&facts.survey.fresh))
+                .collect())
+        })
+        .and_then(BitRate::from_bps)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! The one list of audits that documentation, command line and tests read.
+
+use crate::audit::Audit;
+use crate::audits;
+
+/// All audits, in the order of a call's layers from the outside in.
+pub const AUDITS: [Audit; 6] = [
+    audits::connection_reuse::AUDIT,
+    audits::compression::AUDIT,
+    audits::nagle_delayed_ack::AUDIT,
+    audits::pool_too_small::AUDIT,
+    audits::slow_resolver::AUDIT,
+    audits::processing::AUDIT,
+];
+
+/// The audit of that id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Audit> {
+    const ALL: &[Audit] = &AUDITS;
+    ALL.iter().find(|audit| audit.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_audit_has_a_page_with_the_six_questions() {
+        let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/audits");
+        let index = std::fs::read_to_string(pages.join("README.md")).unwrap();
+        for audit in AUDITS {
+            let page = std::fs::read_to_string(pages.join(format!("{}.md", audit.id))).unwrap();
+            assert!(
+                page.starts_with(&format!("# {}\n", audit.id)),
+                "{}",
+                audit.id
+            );
+            for part in [
+                "## What it is",
+                "## Why it matters",
+                "## How it is measured",
+                "## When it is wrong",
+                "## How to apply",
+                "## How to undo",
+            ] {
+                assert!(page.contains(part), "{}: no \"{part}\"", audit.id);
+            }
+            assert!(
+                index.contains(&format!("({}.md)", audit.id)),
+                "{}",
+                audit.id
+            );
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_name_a_layer() {
+        for audit in AUDITS {
+            assert_eq!(find(audit.id).map(|found| found.title), Some(audit.title));
+            assert!(audit.id.split_once('.').is_some(), "{}", audit.id);
+            assert!(!audit.needs.is_empty(), "{}", audit.id);
+        }
+        assert!(find("tcp.unheard-of").is_none());
+    }
+}

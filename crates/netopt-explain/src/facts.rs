@@ -1,0 +1,154 @@
+//! What was measured: the input of every audit.
+//!
+//! The facts come in two parts. The baseline is the client as the user runs it today, under its own load. The survey is
+//! a handful of calls made one by one, so that nothing queues, in the three ways that tell causes apart: on a new
+//! connection, on a kept one, and with compression asked for. An empty list means "not measured", never "zero".
+//!
+//! This module selects; what the selections mean is said in the audits.
+
+mod times;
+
+use std::time::Duration;
+
+use netopt_core::exchange::{Answer, Exchange};
+use netopt_core::phase::Phase;
+use netopt_core::plan::{Plan, Settings};
+use netopt_core::unit::Bytes;
+
+pub use times::{LEAST_SAMPLES, Times};
+
+/// All that is known when audits run.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The client as the user runs it today.
+    pub client: Plan,
+    /// The run of that client.
+    pub baseline: Baseline,
+    /// The calls made one by one.
+    pub survey: Survey,
+}
+
+/// The measured run of the client as it is today.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline {
+    /// Its calls, successful or not, in any order.
+    pub exchanges: Vec<Exchange>,
+    /// Length of the run; zero is unknown.
+    pub window: Duration,
+}
+
+/// Calls made one by one. An empty list was not measured.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// Each on a new connection, no encoding asked for.
+    pub fresh: Vec<Exchange>,
+    /// With keep-alive offered, no encoding asked for. They are not reused when the server closes.
+    pub warm: Vec<Exchange>,
+    /// As `warm`, but asking for zstd, br and gzip.
+    pub encoded: Vec<Exchange>,
+    /// The start of a body, compressed by us.
+    pub sample: Option<BodySample>,
+}
+
+/// How the start of a body shrinks when we compress it: tells whether the server could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodySample {
+    /// Its size as it came.
+    pub plain: Bytes,
+    /// Its size after compression.
+    pub packed: Bytes,
+}
+
+impl BodySample {
+    /// Packed over plain, at most 1; `None` for an empty sample.
+    #[must_use]
+    pub fn ratio(&self) -> Option<f64> {
+        (self.plain > Bytes::ZERO).then(|| (self.packed.bits() / self.plain.bits()).min(1.0))
+    }
+}
+
+/// Whether a call opened its connection or found it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// It opened the connection.
+    New,
+    /// An earlier call had used it.
+    Reused,
+}
+
+impl Facts {
+    /// The successful calls of the baseline.
+    pub fn answered(&self) -> impl Iterator<Item = &Exchange> + Clone {
+        answered(&self.baseline.exchanges)
+    }
+
+    /// Latencies of the successful calls of the baseline.
+    #[must_use]
+    pub fn latency(&self) -> Times {
+        self.answered().map(Exchange::latency).collect()
+    }
+
+    /// The median latency of the baseline: the whole of which an estimate is a part.
+    #[must_use]
+    pub fn p50(&self) -> Option<Duration> {
+        self.latency().p50().filter(|p50| !p50.is_zero())
+    }
+
+    /// Every knob of the client as it is today.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.client.settings()
+    }
+
+    /// The answers of the successful calls of the baseline.
+    pub fn answers(&self) -> impl Iterator<Item = &Answer> + Clone {
+        self.answered()
+            .filter_map(|exchange| exchange.answer.as_ref())
+    }
+
+    /// What the server calls itself.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        let surveyed = answered(&self.survey.warm).chain(answered(&self.survey.fresh));
+        let mut answers = surveyed.filter_map(|exchange| exchange.answer.as_ref());
+        self.answers()
+            .find_map(|answer| answer.server.as_deref())
+            .or_else(|| answers.find_map(|answer| answer.server.as_deref()))
+    }
+}
+
+/// The successful ones.
+pub fn answered(exchanges: &[Exchange]) -> impl Iterator<Item = &Exchange> + Clone {
+    exchanges
+        .iter()
+        .filter(|exchange| exchange.outcome.is_success())
+}
+
+/// The successful ones whose connection was new, or was reused.
+pub fn on(exchanges: &[Exchange], connection: Connection) -> impl Iterator<Item = &Exchange> {
+    answered(exchanges).filter(move |exchange| {
+        exchange.connection.is_some() && exchange.is_reused() == (connection == Connection::Reused)
+    })
+}
+
+/// How long `phase` took in those that went through it.
+pub fn phase<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>, phase: Phase) -> Times {
+    exchanges
+        .into_iter()
+        .filter_map(|exchange| exchange.timeline.length(phase))
+        .collect()
+}
+
+/// Their service times.
+pub fn service<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>) -> Times {
+    exchanges.into_iter().map(Exchange::service_time).collect()
+}
+
+/// What opening the connection took in one call: name lookup and both handshakes; zero on an open connection.
+#[must_use]
+pub fn opening(exchange: &Exchange) -> Duration {
+    [Phase::Dns, Phase::Connect, Phase::Tls]
+        .into_iter()
+        .filter_map(|phase| exchange.timeline.length(phase))
+        .fold(Duration::ZERO, Duration::saturating_add)
+}

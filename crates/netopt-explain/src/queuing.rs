@@ -1,0 +1,79 @@
+//! Standing in queues of the path, while the baseline ran.
+//!
+//! The kernel's smoothed round trip less its smallest is the usual gauge (Brakmo and Peterson 1995, TCP Vegas). For
+//! requests and answers it is only an upper bound: the acknowledgement of a request rides on the answer or is delayed by
+//! up to 40 ms, so the server's work leaks into the smoothed figure. Calls made one by one meet no queue of ours; by how
+//! much the baseline waits longer than they do is an upper bound too, since a busy server counts in it. The smaller of
+//! the two is what is called queuing here, and without both of them it is unknown.
+
+use std::time::Duration;
+
+use netopt_core::phase::Phase;
+
+use crate::facts::{Connection, Facts, Times, on, phase};
+
+/// What a call of the baseline stood in queues of the path, at the median; `None` when not measured.
+#[must_use]
+pub fn queuing(facts: &Facts) -> Option<Duration> {
+    let kernel: Times = facts
+        .answered()
+        .filter_map(|exchange| {
+            let path = exchange.path?;
+            Some(path.rtt?.saturating_sub(path.min_rtt?))
+        })
+        .collect();
+    Some(kernel.p50()?.min(waited_under_load(facts)?))
+}
+
+/// By how much the wait of the baseline exceeds that of single calls, on kept connections if there are enough of both.
+fn waited_under_load(facts: &Facts) -> Option<Duration> {
+    [
+        (Connection::Reused, &facts.survey.warm),
+        (Connection::New, &facts.survey.fresh),
+    ]
+    .into_iter()
+    .find_map(|(connection, single)| {
+        let loaded = phase(on(&facts.baseline.exchanges, connection), Phase::Wait);
+        let idle = phase(on(single, connection), Phase::Wait);
+        if !loaded.is_enough() || !idle.is_enough() {
+            return None;
+        }
+        Some(loaded.p50()?.saturating_sub(idle.p50()?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::{World, ms};
+
+    #[test]
+    fn the_servers_work_in_the_kernels_figure_is_no_queue() {
+        let world = World {
+            rtt: ms(20.0),
+            service: ms(30.0),
+            smoothed: Some(ms(50.0)),
+            ..World::default()
+        };
+        assert!(queuing(&world.facts()).unwrap() < ms(2.0));
+    }
+
+    #[test]
+    fn a_queue_under_load_shows_in_both_figures() {
+        let world = World {
+            rtt: ms(20.0),
+            smoothed: Some(ms(90.0)),
+            queue_under_load: ms(70.0),
+            ..World::default()
+        };
+        let queue = queuing(&world.facts()).unwrap();
+        assert!(queue > ms(60.0) && queue <= ms(71.0), "{queue:?}");
+    }
+
+    #[test]
+    fn without_single_calls_it_is_unknown() {
+        let mut facts = World::default().facts();
+        facts.survey = crate::facts::Survey::default();
+        assert_eq!(queuing(&facts), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! Worlds for the tests: a few knobs of a network, a client and a server, and the facts that they would give.
+//!
+//! It is a model, not a measurement: the phases follow from round trips and rates by arithmetic, with a jitter that is the
+//! same in each run. The truth is in the knobs, so a test can say what an audit must find.
+
+use std::time::Duration;
+
+use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
+use netopt_core::outcome::Outcome;
+use netopt_core::path::PathSample;
+use netopt_core::phase::{Phase, Timeline};
+use netopt_core::plan::{Plan, Settings};
+use netopt_core::unit::{BitRate, Bytes};
+
+use crate::facts::{Baseline, BodySample, Facts, Survey};
+
+/// Milliseconds.
+pub(crate) fn ms(millis: f64) -> Duration {
+    Duration::from_secs_f64(millis / 1e3)
+}
+
+/// The delay of an acknowledgement on Linux.
+const DELAYED_ACK: Duration = Duration::from_millis(41);
+
+/// The knobs.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) client: Plan,
+    pub(crate) rtt: Duration,
+    /// The part of the round trip behind a relay, which the kernel does not see.
+    pub(crate) hidden: Duration,
+    pub(crate) rate: Option<BitRate>,
+    pub(crate) tls: Option<Duration>,
+    pub(crate) lookup: Option<Duration>,
+    pub(crate) service: Duration,
+    /// The service time is multiplied by 1 ± this.
+    pub(crate) spread: f64,
+    pub(crate) body: Bytes,
+    pub(crate) packed: Option<Bytes>,
+    pub(crate) sample: Option<BodySample>,
+    pub(crate) content_type: &'static str,
+    pub(crate) server: Option<&'static str>,
+    pub(crate) server_keeps: bool,
+    pub(crate) server_time: Option<Duration>,
+    /// The request is written in two pieces.
+    pub(crate) pieces: bool,
+    /// The answer is written in two pieces, with Nagle's algorithm on.
+    pub(crate) server_nagles: bool,
+    /// A pause of the server between two pieces of its answer.
+    pub(crate) server_pauses: Duration,
+    pub(crate) smoothed: Option<Duration>,
+    pub(crate) queue_under_load: Duration,
+    pub(crate) pool_wait: Duration,
+    pub(crate) kernel_tells: bool,
+    pub(crate) calls: u64,
+    pub(crate) singles: u64,
+}
+
+impl Default for World {
+    /// A healthy client in a local network.
+    fn default() -> Self {
+        Self {
+            client: Plan::new(),
+            rtt: ms(1.0),
+            hidden: Duration::ZERO,
+            rate: None,
+            tls: None,
+            lookup: None,
+            service: ms(2.0),
+            spread: 0.05,
+            body: Bytes::new(600),
+            packed: None,
+            sample: None,
+            content_type: "application/json",
+            server: None,
+            server_keeps: true,
+            server_time: None,
+            pieces: false,
+            server_nagles: false,
+            server_pauses: Duration::ZERO,
+            smoothed: None,
+            queue_under_load: Duration::ZERO,
+            pool_wait: Duration::ZERO,
+            kernel_tells: true,
+            calls: 60,
+            singles: 10,
+        }
+    }
+}
+
+/// One call to make.
+#[derive(Debug, Clone, Copy)]
+struct Call {
+    index: u64,
+    earlier: u64,
+    compressed: bool,
+    loaded: bool,
+}
+
+impl World {
+    /// What would be measured.
+    pub(crate) fn facts(&self) -> Facts {
+        let settings = self.client.settings();
+        let asks = !settings.accept_encoding.is_empty();
+        let keeps = settings.keep_alive.is_on() && self.server_keeps;
+        // Two connections at the start, then they are kept.
+        let earlier = |index: u64| if keeps { index / 2 } else { 0 };
+        let exchanges: Vec<Exchange> = (0..self.calls)
+            .map(|index| self.call(index, earlier(index), asks, true))
+            .collect();
+        let single = |compressed, kept| {
+            (0..self.singles)
+                .map(|index| {
+                    let earlier = if kept && self.server_keeps { index } else { 0 };
+                    self.call(index, earlier, compressed, false)
+                })
+                .collect()
+        };
+        Facts {
+            client: self.client.clone(),
+            baseline: Baseline {
+                exchanges,
+                window: Duration::from_millis(100 * self.calls),
+            },
+            survey: Survey {
+                fresh: single(false, false),
+                warm: single(false, true),
+                encoded: single(true, true),
+                sample: self.sample,
+            },
+        }
+    }
+
+    fn call(&self, index: u64, earlier: u64, compressed: bool, loaded: bool) -> Exchange {
+        let settings = self.client.settings();
+        let call = Call {
+            index,
+            earlier,
+            compressed,
+            loaded,
+        };
+        let gap = self.gap(call, &settings);
+        Exchange {
+            lateness: Duration::ZERO,
+            timeline: self.timeline(call, &settings),
+            outcome: Outcome::Answered(200),
+            traffic: Traffic {
+                sent: Bytes::new(300),
+                received: self.wire(compressed) + Bytes::new(200),
+                body: self.wire(compressed),
+                decoded: self.body,
+                longest_gap: gap,
+                held: self
+                    .kernel_tells
+                    .then(|| Bytes::new(if self.holds(&settings) { 120 } else { 0 })),
+            },
+            connection: Some(ConnectionUse {
+                id: 1 + index % 2,
+                earlier,
+                age: Duration::ZERO,
+                protocol: Protocol::Http1,
+                tls: self.tls.map(|_| TlsSession {
+                    version: "TLSv1.3".to_owned(),
+                    resumed: false,
+                }),
+                nodelay: self.kernel_tells.then(|| settings.nodelay.is_on()),
+            }),
+            answer: Some(Answer {
+                encoding: (compressed && self.packed.is_some()).then(|| "gzip".to_owned()),
+                content_type: Some(self.content_type.to_owned()),
+                server: self.server.map(str::to_owned),
+                closes: !self.server_keeps || !settings.keep_alive.is_on(),
+                server_time: self.server_time,
+                cut: false,
+            }),
+            path: self.kernel_tells.then(|| PathSample {
+                rtt: Some(self.smoothed.unwrap_or(self.rtt)),
+                min_rtt: Some(self.rtt),
+                mss: Some(Bytes::new(1448)),
+                ..PathSample::default()
+            }),
+        }
+    }
+
+    /// The phases one after the other.
+    fn timeline(&self, call: Call, settings: &Settings) -> Timeline {
+        let new = call.earlier == 0;
+        let mut phases: Vec<(Phase, Duration)> = Vec::new();
+        if call.loaded && !self.pool_wait.is_zero() {
+            phases.push((Phase::Queue, self.pool_wait));
+        }
+        if new {
+            phases.extend(self.lookup.map(|time| (Phase::Dns, time)));
+            phases.push((Phase::Connect, self.rtt));
+            phases.extend(self.tls.map(|time| (Phase::Tls, time)));
+        }
+        phases.push((Phase::Send, Duration::from_micros(10)));
+        phases.push((Phase::Wait, self.wait(call, settings)));
+        let receive = self.rate.map_or(Duration::from_micros(20), |rate| {
+            self.wire(call.compressed) / rate
+        });
+        phases.push((Phase::Receive, receive + self.gap(call, settings)));
+        let mut timeline = Timeline::new();
+        phases
+            .into_iter()
+            .fold(Duration::ZERO, |start, (phase, length)| {
+                timeline.mark(phase, start, start + length);
+                start + length
+            });
+        timeline
+    }
+
+    fn wait(&self, call: Call, settings: &Settings) -> Duration {
+        let mut wait = self.rtt + self.hidden + self.work(call.index);
+        if call.earlier == 0 && self.tls.is_none() {
+            // The relay opens its own connection.
+            wait += self.hidden;
+        }
+        if self.holds(settings) {
+            wait += self.rtt;
+            if call.earlier > 0 {
+                wait += DELAYED_ACK;
+            }
+        }
+        if call.loaded {
+            wait += self.queue_under_load;
+        }
+        wait
+    }
+
+    /// The service time, spread evenly by the index.
+    fn work(&self, index: u64) -> Duration {
+        let place = f64::from(u32::try_from(index * 37 % 41).unwrap_or(0)) / 20.0 - 1.0;
+        self.service.mul_f64((1.0 + self.spread * place).max(0.0))
+    }
+
+    fn gap(&self, call: Call, settings: &Settings) -> Duration {
+        let stalls = self.server_nagles && call.earlier > 0 && !settings.quickack.is_on();
+        let stall = if stalls {
+            self.rtt + DELAYED_ACK
+        } else {
+            Duration::ZERO
+        };
+        stall + self.server_pauses
+    }
+
+    fn holds(&self, settings: &Settings) -> bool {
+        self.pieces && !settings.nodelay.is_on()
+    }
+
+    fn wire(&self, compressed: bool) -> Bytes {
+        self.packed.filter(|_| compressed).unwrap_or(self.body)
+    }
+}

@@ -1,1 +1,30 @@
-//! Find what makes network calls slow, prove the fix, apply it: the facade, and the one place where a plan becomes a client
+//! netopt finds what makes your network calls slow, proves by a controlled experiment which change fixes it, and gives
+//! you that change as a crate or a proxy.
+//!
+//! This is the façade. `netopt optimize` writes a plan; here it becomes the client of your program:
+//!
+//! ```
+//! use netopt::{Plan, Surroundings, Tls, stack};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = "[http]\naccept_encoding = [\"zstd\", \"br\", \"gzip\"]\n"; // your netopt.toml
+//! let plan = Plan::read(text)?;
+//! let client = stack::client(&plan, &Surroundings::new(Tls::trusting_nobody()))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`stack`] is the one place where a change becomes behaviour. The arms of every trial are built by the same function,
+//! so what was proven is what is applied.
+
+pub mod stack;
+
+pub use netopt_core as core;
+pub use netopt_core::change::Change;
+pub use netopt_core::plan::Plan;
+pub use netopt_http as http;
+pub use netopt_http::{Client, Tls};
+pub use netopt_pool as pool;
+pub use netopt_tcp as tcp;
+pub use netopt_tcp::Resolver;
+pub use stack::Surroundings;

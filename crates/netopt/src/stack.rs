@@ -1,0 +1,89 @@
+//! Plan to client: the one place where a change becomes behaviour.
+//!
+//! From the outside in, each change is applied once:
+//!
+//! | change | applied to |
+//! |---|---|
+//! | `http.accept_encoding` | the request |
+//! | `http.keep_alive`, `pool.max_connections` | the pool |
+//! | `http.version` | ALPN and the choice of engine |
+//! | `dns.cache_ttl` | the resolver |
+//! | `tcp.nodelay`, `tcp.quickack` | the socket |
+//!
+//! What a plan does not say (whom to trust, whom to ask for names, how long to wait) comes from the
+//! [`Surroundings`] and is the same in every arm of a trial.
+
+use std::time::Duration;
+
+use netopt_core::plan::Plan;
+use netopt_core::unit::Bytes;
+use netopt_http::{Client, Config, Tls, TlsError};
+use netopt_tcp::{Connector, Options, Resolver};
+
+/// Twice the default SYN retransmission timeout, and a bit: one lost SYN in each direction is survived.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longer than any answer that somebody waits for.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A body beyond this is a download, not an answer.
+pub const DEFAULT_BODY_LIMIT: Bytes = Bytes::new(64 * 1024 * 1024);
+
+/// Everything about a client that is not a change.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// Whom to ask for names; the plan puts its cache in front of it. Default: the system.
+    pub resolver: Resolver,
+    /// Whom to trust.
+    pub tls: Tls,
+    /// The bound on lookup and TCP handshake together, and on the TLS handshake. Default: 5 s.
+    pub connect_timeout: Duration,
+    /// The bound on a whole call. Default: 30 s.
+    pub timeout: Duration,
+    /// A body is read up to here and then cut. Default: 64 MiB.
+    pub body_limit: Bytes,
+}
+
+impl Surroundings {
+    /// The defaults, with those to trust.
+    #[must_use]
+    pub const fn new(tls: Tls) -> Self {
+        Self {
+            resolver: Resolver::system(),
+            tls,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            timeout: DEFAULT_TIMEOUT,
+            body_limit: DEFAULT_BODY_LIMIT,
+        }
+    }
+}
+
+/// A client as `plan` wants it: new, with an empty pool, no TLS sessions and no cached names.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
+    let settings = plan.settings();
+    let connector = Connector {
+        resolver: around.resolver.cached(settings.dns_cache_ttl),
+        options: Options {
+            nodelay: settings.nodelay,
+            quickack: settings.quickack,
+        },
+        timeout: around.connect_timeout,
+    };
+    let pool = netopt_pool::Config {
+        per_key: settings.max_connections,
+        // Who waits for a place waits as long as for the call itself: the call's own bound is the tighter one.
+        wait: around.timeout,
+        reuse: settings.keep_alive,
+        ..netopt_pool::Config::default()
+    };
+    Client::new(&Config {
+        connector,
+        tls: around.tls.clone(),
+        version: settings.version,
+        pool,
+        accept_encoding: settings.accept_encoding,
+        timeout: around.timeout,
+        body_limit: around.body_limit,
+    })
+}

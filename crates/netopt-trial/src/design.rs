@@ -39,7 +39,7 @@ pub enum Racing {
 pub struct Rounds {
     /// No verdict before; 6 to `max`. Default [`Rounds::MIN`].
     pub min: u32,
-    /// No more after; to 1,000. Default [`Rounds::MAX`].
+    /// No more after; enough that winning all of them decides (8 at α = 5 %), to 1,000. Default [`Rounds::MAX`].
     pub max: u32,
     /// Whether settled candidates sit out. Default [`Racing::Drop`].
     pub racing: Racing,
@@ -113,6 +113,15 @@ impl Levels {
     /// Tails and rates are noisier, and 5 % of them no more noticeable.
     pub const DELTA_TAIL: f64 = 0.05;
 
+    /// ln of the e-value that decides about one of `candidates` whatever the others show: 1/α for one, m/q for several.
+    #[must_use]
+    pub fn ln_bar(&self, candidates: usize) -> f64 {
+        match candidates {
+            0 | 1 => -self.alpha.ln(),
+            several => (several as f64 / self.fdr).ln(),
+        }
+    }
+
     /// The default for `metric`.
     #[must_use]
     pub const fn for_metric(metric: Metric) -> Self {
@@ -137,8 +146,8 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Ends of a 95 % interval repeat to about a fiftieth of its width.
-    pub const RESAMPLES: u32 = 5_000;
+    /// Ends of a 95 % interval repeat to about a hundredth of its width.
+    pub const RESAMPLES: u32 = 10_000;
     /// The 95th percentile of the flips repeats to a third of a percent.
     pub const FLIPS: u32 = 100_000;
 }

@@ -31,7 +31,7 @@ pub fn derive(seed: u64, purpose: &str, number: u64) -> u64 {
     Xoshiro256PlusPlus::seed_from_u64(fingerprint(&bytes)).next_u64()
 }
 
-/// The stream for the `number`-th use of `purpose`: Xoshiro256++ seeded by [`derive`].
+/// The stream for the `number`-th use of `purpose`: Xoshiro256++ seeded by [`derive()`].
 #[must_use]
 pub fn stream(seed: u64, purpose: &str, number: u64) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(derive(seed, purpose, number))

@@ -138,6 +138,12 @@ impl Session {
         ArmSummary::of(&self.ledger, arm)
     }
 
+    /// ln(`arm` / baseline) of the metric, one value a complete round in which both have one, in order of time.
+    #[must_use]
+    pub fn effects(&self, arm: ArmId) -> Vec<f64> {
+        self.ledger.effects(arm)
+    }
+
     /// The order of the next round, without the candidates that sit out; nothing when the trial is over.
     fn draw_round(&mut self) {
         let open = self.standings.contains(&Standing::Open);
@@ -164,7 +170,7 @@ impl Session {
             return;
         }
         let appraisal = Appraisal::new(&self.design, &self.ledger);
-        let bar = self.strictest_bar();
+        let bar = self.design.levels().ln_bar(self.standings.len());
         let racing = self.design.rounds().racing;
         for (arm, standing) in self.design.candidates().zip(&mut self.standings) {
             let signs = self.ledger.signs(arm);
@@ -192,25 +198,17 @@ impl Session {
         }
     }
 
-    /// ln E that suffices even if no other candidate is a discovery: ln(1/α) of one candidate, ln(m/q) of several.
-    fn strictest_bar(&self) -> f64 {
-        let levels = self.design.levels();
-        match self.standings.len() {
-            1 => -levels.alpha.ln(),
-            several => (several as f64 / levels.fdr).ln(),
-        }
-    }
-
     /// ln E that counts at the end of the trial.
     fn final_bar(&self) -> f64 {
+        let levels = self.design.levels();
         if self.standings.len() == 1 {
-            return self.strictest_bar();
+            return levels.ln_bar(1);
         }
         let ln_e: Vec<f64> = self
             .design
             .candidates()
             .map(|arm| self.signs(arm).ln_e())
             .collect();
-        ebh::ln_threshold(&ln_e, self.design.levels().fdr)
+        ebh::ln_threshold(&ln_e, levels.fdr)
     }
 }

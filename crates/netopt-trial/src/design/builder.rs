@@ -14,6 +14,7 @@ use super::{BlockSize, Design, Effort, Levels, Purpose, Rounds};
 use crate::error::{Error, Violation};
 use crate::judge::guard::fewest_samples;
 use crate::stats::floor::FEWEST_ROUNDS;
+use crate::stats::sign::SignProcess;
 
 /// Candidates in one trial: more take so many rounds that the baseline will not hold still.
 pub const MOST_CANDIDATES: usize = 32;
@@ -96,6 +97,7 @@ impl DesignBuilder {
         let design = self.design;
         let mut faults = Vec::new();
         check_names(&design, &mut faults);
+        check_rounds(&design, &mut faults);
         check_sizes(&design, &mut faults);
         check_levels(&design.levels, &mut faults);
         if faults.is_empty() {
@@ -127,8 +129,8 @@ fn check_names(design: &Design, faults: &mut Vec<Violation>) {
     }
 }
 
-fn check_sizes(design: &Design, faults: &mut Vec<Violation>) {
-    let (rounds, block, effort) = (design.rounds, design.block, design.effort);
+fn check_rounds(design: &Design, faults: &mut Vec<Violation>) {
+    let rounds = design.rounds;
     let fewest = u32::try_from(FEWEST_ROUNDS).unwrap_or(u32::MAX);
     check("rounds.min", rounds.min, &(fewest..=MOST_ROUNDS), faults);
     check("rounds.max", rounds.max, &(fewest..=MOST_ROUNDS), faults);
@@ -136,6 +138,19 @@ fn check_sizes(design: &Design, faults: &mut Vec<Violation>) {
         let bound = format!("at least rounds.min, {}", rounds.min);
         faults.push(Violation::new("rounds.max", rounds.max, bound));
     }
+    // A trial that could not decide even if it won every round is a waste of all of them.
+    let bar = design.levels.ln_bar(design.names.len() - 1);
+    let decides = |rounds: &u32| SignProcess::of(*rounds, 0).ln_e() >= bar;
+    if let Some(needed) = (fewest..=MOST_ROUNDS).find(decides)
+        && rounds.max < needed
+    {
+        let bound = format!("at least {needed}, which decide if all are won");
+        faults.push(Violation::new("rounds.max", rounds.max, bound));
+    }
+}
+
+fn check_sizes(design: &Design, faults: &mut Vec<Violation>) {
+    let (block, effort) = (design.block, design.effort);
     let needed = fewest_samples(design.metric, design.levels.alpha.clamp(1e-4, 0.2));
     let needed = u32::try_from(needed).unwrap_or(MOST_REQUESTS);
     let allowed = needed..=MOST_REQUESTS;
@@ -176,6 +191,27 @@ mod tests {
             let design = Design::builder(1, metric, "a").candidate("b").build();
             assert!(design.is_ok(), "{design:?}");
         }
+    }
+
+    #[test]
+    fn a_trial_that_cannot_decide_is_refused() {
+        let design = |candidates: u16, max| {
+            let builder = Design::builder(1, Metric::P50, "a").rounds(Rounds {
+                min: 6,
+                max,
+                ..Rounds::default()
+            });
+            (0..candidates)
+                .fold(builder, |builder, number| {
+                    builder.candidate(format!("b{number}"))
+                })
+                .build()
+        };
+        assert!(design(1, 8).is_ok());
+        let error = design(1, 7).unwrap_err().to_string();
+        assert!(error.contains("is 7, must be at least 8"), "{error}");
+        // Twenty candidates at a discovery rate of 10 % need E = 200.
+        assert!(design(20, 12).is_ok() && design(20, 11).is_err());
     }
 
     #[test]

@@ -70,7 +70,7 @@ mod tests {
     fn design(seed: u64) -> Design {
         let rounds = Rounds {
             min: 6,
-            max: 6,
+            max: 8,
             racing: Racing::Keep,
         };
         Design::builder(seed, Metric::P50, "today")
@@ -89,13 +89,13 @@ arm A "today"
 arm A′ "A′" copy of A
 arm B1 "nodelay"
 arm B2 "pool of 16"
-rounds 6 to 6, racing keep
+rounds 6 to 8, racing keep
 block requests 100
 block burn-in requests 20
 alpha 0.05
 fdr 0.1
 delta 0.03
-resamples 5000
+resamples 10000
 flips 100000
 round 1 B2 A′ B1 A
 round 2 A B2 B1 A′
@@ -103,6 +103,8 @@ round 3 B2 B1 A′ A
 round 4 A′ A B1 B2
 round 5 B1 A A′ B2
 round 6 A A′ B2 B1
+round 7 B2 B1 A A′
+round 8 B1 A′ B2 A
 "#;
 
     #[test]

@@ -143,3 +143,92 @@ fn errors_differ(exhibit: &Exhibit<'_>, flips: u32, rng: &mut impl Rng) -> bool 
     gap.abs() > ERROR_GAP_ANYWAY
         || Flips::of(&more, flips, rng).is_some_and(|flips| flips.p_value() <= ERRORS_NO_ACCIDENT)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::block::Health;
+    use crate::seed::stream;
+    use crate::stats::sign::SignProcess;
+
+    fn block(errors: u64) -> BlockResult {
+        let latencies = (1..=100 - errors).map(Duration::from_millis).collect();
+        BlockResult {
+            errors,
+            issued: 100,
+            ..BlockResult::of_latencies(latencies)
+        }
+    }
+
+    /// What the guards say of an arm that changed by `change`, with these errors in each round, against a faultless baseline.
+    fn reason(change: f64, errors: &[u64]) -> Option<InvalidReason> {
+        let arm: Vec<BlockResult> = errors.iter().copied().map(block).collect();
+        judged(change, &arm, &vec![block(0); arm.len()])
+    }
+
+    fn judged(change: f64, arm: &[BlockResult], baseline: &[BlockResult]) -> Option<InvalidReason> {
+        let evidence = |change: f64, signs| Evidence {
+            metric: Metric::P50,
+            change,
+            interval: [change - 0.01, change + 0.01],
+            signs,
+            rounds: 10,
+        };
+        let exhibit = Exhibit {
+            arm: &arm.iter().collect::<Vec<_>>(),
+            baseline: &baseline.iter().collect::<Vec<_>>(),
+            evidence: &evidence(change, SignProcess::of(10, 0)),
+            twin: &evidence(0.0, SignProcess::of(5, 5)),
+            alpha: 0.05,
+        };
+        disqualify(&exhibit, 500, &mut stream(1, "test", 0))
+    }
+
+    #[test]
+    fn a_stray_error_is_no_difference() {
+        assert_eq!(reason(-0.2, &[0; 10]), None);
+        assert_eq!(reason(-0.2, &[0, 1, 0, 0, 2, 0, 1, 0, 0, 1]), None);
+        // 0.7 % of all requests, but from three rounds of ten: may be an accident.
+        assert_eq!(reason(-0.2, &[3, 0, 0, 2, 0, 0, 0, 2, 0, 0]), None);
+    }
+
+    #[test]
+    fn steady_or_massive_failure_is_a_difference() {
+        let differ = Some(InvalidReason::ErrorsDiffer);
+        assert_eq!(reason(-0.2, &[1; 10]), differ);
+        assert_eq!(reason(0.2, &[1; 10]), differ);
+        assert_eq!(reason(-0.2, &[60, 0, 0, 0, 0, 0, 0, 0, 0, 0]), differ);
+    }
+
+    #[test]
+    fn failing_less_spoils_only_a_loss() {
+        let (clean, failing) = (vec![block(0); 10], vec![block(2); 10]);
+        assert_eq!(judged(-0.2, &clean, &failing), None);
+        let differ = Some(InvalidReason::ErrorsDiffer);
+        assert_eq!(judged(0.2, &clean, &failing), differ);
+    }
+
+    #[test]
+    fn a_tenth_of_the_blocks_on_a_saturated_host_is_forgiven() {
+        let mut arm = vec![block(0); 10];
+        for saturated in 1..=3 {
+            arm[saturated].health = Health {
+                host: Host::Saturated,
+                ..Health::good()
+            };
+            // Of twenty blocks, those of the baseline included.
+            let expected = (saturated > 2).then_some(InvalidReason::HostSaturated);
+            assert_eq!(judged(-0.2, &arm, &vec![block(0); 10]), expected);
+        }
+    }
+
+    #[test]
+    fn a_block_needs_the_samples_of_its_metric() {
+        assert_eq!(fewest_samples(Metric::P50, 0.05), 6);
+        assert_eq!(fewest_samples(Metric::P99, 0.05), 368);
+        let few = vec![block(95); 10];
+        assert_eq!(judged(-0.2, &few, &few), Some(InvalidReason::TooFewSamples));
+    }
+}

@@ -1,6 +1,8 @@
 //! The trial machinery from outside: designs, sessions, and simulated arms.
 
 #[cfg(test)]
+mod any_weather;
+#[cfg(test)]
 mod design;
 #[cfg(test)]
 mod session;

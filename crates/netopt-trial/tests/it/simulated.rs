@@ -34,6 +34,14 @@ impl Weather {
         wander: 0.05,
         drift: 0.1,
     };
+
+    /// A bad day: neighbouring blocks differ by far, and everything gets a third slower.
+    pub(crate) const ROUGH: Self = Self {
+        request: 0.5,
+        block: 0.1,
+        wander: 0.3,
+        drift: 0.3,
+    };
 }
 
 /// A trial on simulated arms, carried out to its end.
@@ -43,7 +51,17 @@ pub(crate) struct Simulated {
 }
 
 /// Runs `session` in `weather`; `planted[i]` scales the latencies of candidate i.
-pub(crate) fn run(mut session: Session, weather: Weather, planted: &[f64]) -> Simulated {
+pub(crate) fn run(session: Session, weather: Weather, planted: &[f64]) -> Simulated {
+    watch(session, weather, planted, |_| ())
+}
+
+/// As [`run`], calling `look` after every complete round.
+pub(crate) fn watch(
+    mut session: Session,
+    weather: Weather,
+    planted: &[f64],
+    mut look: impl FnMut(&Session),
+) -> Simulated {
     let mut rng = stream(session.design().seed(), "simulated network", 0);
     let requests = session.design().block().requests;
     let arms = session.design().arms().count();
@@ -54,14 +72,17 @@ pub(crate) fn run(mut session: Session, weather: Weather, planted: &[f64]) -> Si
         let own = weather.block * normal(&mut rng);
         let shift = own + wander + weather.drift * at / blocks;
         let scale = 0.010 * shift.exp() * scale(block, planted);
-        let latencies: Latencies = (0..requests)
-            .map(|_| scale * (weather.request * normal(&mut rng)).exp())
-            .map(Duration::from_secs_f64)
+        let latencies: Latencies = (0..requests.div_ceil(2))
+            .flat_map(|_| normals(&mut rng))
+            .map(|value| Duration::from_secs_f64(scale * (weather.request * value).exp()))
             .collect();
         session
             .record(block, BlockResult::of_latencies(latencies))
             .unwrap();
         at += 1.0;
+        if session.rounds() > block.round {
+            look(&session);
+        }
     }
     Simulated {
         verdicts: session.verdicts(),
@@ -76,10 +97,15 @@ fn scale(block: Block, planted: &[f64]) -> f64 {
     }
 }
 
-/// A standard normal value (Box and Muller 1958).
-fn normal(rng: &mut impl Rng) -> f64 {
+/// Two independent standard normal values (Box and Muller 1958).
+fn normals(rng: &mut impl Rng) -> [f64; 2] {
     let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
-    radius * (TAU * rng.random::<f64>()).cos()
+    let (sin, cos) = (TAU * rng.random::<f64>()).sin_cos();
+    [radius * cos, radius * sin]
+}
+
+fn normal(rng: &mut impl Rng) -> f64 {
+    normals(rng)[0]
 }
 
 /// Whether `hits` of `trials` is more than chance allows if the true rate is at most `rate`: P(X ≥ hits) < 1 %.

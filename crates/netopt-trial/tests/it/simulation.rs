@@ -4,21 +4,29 @@
 //! truth. All of it with early stopping, as the session runs in practice.
 
 use netopt_core::metric::Metric;
-use netopt_core::verdict::{Decision, InvalidReason, Verdict};
+use netopt_core::verdict::{Decision, Verdict};
+use netopt_trial::design::arm::ArmId;
 use netopt_trial::design::{BlockSize, Design, DesignBuilder, Effort};
 use netopt_trial::session::Session;
+use netopt_trial::stats::sequence::moments;
+use netopt_trial::stats::sign::SignProcess;
 
-use crate::simulated::{Simulated, Weather, exceeds, run};
+use crate::simulated::{Simulated, Weather, exceeds, run, watch};
 
 /// Fewer draws than in practice: intervals are a little rougher, and the test is quick.
 const EFFORT: Effort = Effort {
-    resamples: 300,
-    flips: 500,
+    resamples: 200,
+    flips: 200,
 };
 
-fn design(seed: u64, candidates: u16) -> DesignBuilder {
+const SMALL: BlockSize = BlockSize {
+    requests: 12,
+    burn_in: 0,
+};
+
+fn design(seed: u64, metric: Metric, candidates: u16) -> DesignBuilder {
     (0..candidates).fold(
-        Design::builder(seed, Metric::P50, "today").effort(EFFORT),
+        Design::builder(seed, metric, "today").effort(EFFORT),
         |builder, number| builder.candidate(format!("candidate {number}")),
     )
 }
@@ -28,84 +36,119 @@ fn simulate(builder: DesignBuilder, planted: &[f64]) -> Simulated {
     run(session, Weather::REALISTIC, planted)
 }
 
-fn any(verdicts: &[Verdict], decision: Decision) -> bool {
-    verdicts.iter().any(|verdict| verdict.decision == decision)
+fn any(verdicts: &[Verdict], wanted: fn(&Decision) -> bool) -> usize {
+    usize::from(verdicts.iter().any(|verdict| wanted(&verdict.decision)))
 }
 
-const SMALL: BlockSize = BlockSize {
-    requests: 20,
-    burn_in: 0,
+fn faster(decision: &Decision) -> bool {
+    *decision == Decision::Faster
+}
+
+/// Rougher still, for trials in which the last digit of an interval decides nothing.
+const ROUGHLY: Effort = Effort {
+    resamples: 100,
+    flips: 100,
 };
 
-/// 500 trials of nothing: how many claim anything, in either direction, and how many are called invalid.
-fn trials_of_nothing(candidates: u16) -> [usize; 3] {
+/// 500 trials of nothing: how many claim faster, claim slower, are called invalid.
+fn trials_of_nothing(candidates: u16, weather: Weather) -> [usize; 3] {
     let planted = vec![1.0; usize::from(candidates)];
     let mut counts = [0; 3];
     for seed in 0..500 {
-        let trial = simulate(design(seed, candidates).block(SMALL), &planted);
-        counts[0] += usize::from(any(&trial.verdicts, Decision::Faster));
-        counts[1] += usize::from(any(&trial.verdicts, Decision::Slower));
-        let reason = InvalidReason::AaFailed;
-        counts[2] += usize::from(any(&trial.verdicts, Decision::Invalid { reason }));
+        let builder = design(seed, Metric::P50, candidates);
+        let builder = builder.block(SMALL).effort(ROUGHLY);
+        let trial = run(Session::new(builder.build().unwrap()), weather, &planted);
+        counts[0] += any(&trial.verdicts, faster);
+        counts[1] += any(&trial.verdicts, |decision| *decision == Decision::Slower);
+        let invalid = |decision: &Decision| matches!(decision, Decision::Invalid { .. });
+        counts[2] += any(&trial.verdicts, invalid);
     }
-    eprintln!("{candidates} candidates, 500 trials of nothing: {counts:?}");
     counts
 }
 
 #[test]
 fn nothing_is_found_in_nothing_with_one_candidate() {
-    let [faster, slower, invalid] = trials_of_nothing(1);
-    assert!(!exceeds(faster, 500, 0.05), "{faster} of 500 faster");
-    assert!(
-        !exceeds(faster + slower, 500, 0.05),
-        "{slower} of 500 slower"
-    );
+    let [faster, slower, invalid] = trials_of_nothing(1, Weather::REALISTIC);
+    assert!(!exceeds(faster + slower, 500, 0.05), "{faster} + {slower}");
     assert!(!exceeds(invalid, 500, 0.05), "{invalid} of 500 invalid");
 }
 
 #[test]
 fn nothing_is_found_in_nothing_with_several_candidates() {
-    let [faster, slower, invalid] = trials_of_nothing(4);
+    let [faster, slower, invalid] = trials_of_nothing(4, Weather::REALISTIC);
     assert!(!exceeds(faster, 500, 0.05), "{faster} of 500 faster");
-    assert!(
-        !exceeds(faster + slower, 500, 0.10),
-        "{slower} of 500 slower"
-    );
+    assert!(!exceeds(faster + slower, 500, 0.10), "{slower} slower");
     assert!(!exceeds(invalid, 500, 0.05), "{invalid} of 500 invalid");
 }
 
-/// Of 100 trials with the default design: how many find the planted effect, and the mean number of rounds they took.
+#[test]
+fn nothing_is_found_in_nothing_when_the_network_wanders_far() {
+    let [faster, slower, _] = trials_of_nothing(1, Weather::ROUGH);
+    assert!(!exceeds(faster + slower, 500, 0.05), "{faster} + {slower}");
+}
+
+/// On the same kind of trials, looking at an ordinary interval after every round finds something in nothing far too often, and
+/// the e-process alone does not. So the simulation can tell right from wrong.
+#[test]
+fn naive_looking_is_fooled_and_the_e_process_is_not() {
+    let (mut naive, mut signs) = (0, 0);
+    for seed in 0..500 {
+        let builder = design(seed, Metric::P50, 1).block(SMALL).effort(ROUGHLY);
+        let (mut fooled, mut decided) = (false, false);
+        let session = Session::new(builder.build().unwrap());
+        watch(session, Weather::REALISTIC, &[1.0], |session| {
+            let effects = session.effects(ArmId::Candidate(0));
+            fooled |= moments(&effects).is_some_and(|(mean, sigma)| {
+                effects.len() > 4 && mean.abs() > 1.96 * sigma / (effects.len() as f64).sqrt()
+            });
+            let mut process = SignProcess::new();
+            effects.iter().for_each(|effect| process.observe(*effect));
+            decided |= process.e_value() >= 20.0;
+        });
+        naive += usize::from(fooled);
+        signs += usize::from(decided);
+    }
+    assert!(
+        naive > 75,
+        "naive looking was fooled only {naive} times of 500"
+    );
+    assert!(!exceeds(signs, 500, 0.05), "signs decided {signs} of 500");
+    assert!(signs > 0, "a bound that is never met tests nothing");
+}
+
+/// Of 60 trials with the default design: how many find the planted effect, and the mean number of rounds they took.
 fn power(metric: Metric, planted: f64) -> (usize, f64) {
     let (mut found, mut rounds) = (0, 0.0);
-    for seed in 1000..1100 {
-        let builder = Design::builder(seed, metric, "today")
-            .effort(EFFORT)
-            .candidate("candidate");
-        let trial = simulate(builder, &[planted]);
-        found += usize::from(any(&trial.verdicts, Decision::Faster));
-        rounds += f64::from(trial.session.rounds()) / 100.0;
+    for seed in 1000..1060 {
+        let trial = simulate(design(seed, metric, 1), &[planted]);
+        found += any(&trial.verdicts, faster);
+        rounds += f64::from(trial.session.rounds()) / 60.0;
     }
-    eprintln!("{metric} x {planted}: found {found} of 100 in {rounds:.1} rounds");
     (found, rounds)
 }
 
 #[test]
 fn thirty_percent_less_is_found_early() {
     let (found, rounds) = power(Metric::P50, 0.70);
-    assert!(found >= 90, "{found} of 100");
+    assert!(found >= 54, "{found} of 60");
     assert!(rounds < 15.0, "{rounds} rounds");
 }
 
 #[test]
 fn ten_percent_less_is_found() {
-    let (found, _) = power(Metric::P50, 0.90);
-    assert!(found >= 80, "{found} of 100");
+    for metric in [Metric::P50, Metric::MeanLatency, Metric::Throughput] {
+        let (found, _) = power(metric, 0.90);
+        assert!(found >= 48, "{metric}: {found} of 60");
+    }
 }
 
 #[test]
-fn ten_percent_more_throughput_is_found() {
-    let (found, _) = power(Metric::Throughput, 0.90);
-    assert!(found >= 80, "{found} of 100");
+fn twenty_percent_less_tail_is_found() {
+    let found: usize = (1000..1012)
+        .map(|seed| simulate(design(seed, Metric::P99, 1), &[0.8]))
+        .map(|trial| any(&trial.verdicts, faster))
+        .sum();
+    assert!(found >= 10, "{found} of 12");
 }
 
 #[test]
@@ -114,26 +157,46 @@ fn intervals_hold_the_truth() {
         let trials = 200;
         let held = (0..trials)
             .filter(|seed| {
-                let trial = simulate(design(2000 + seed, 1).block(SMALL), &[planted]);
-                let effect = trial.verdicts[0].effect.unwrap();
+                let builder = design(2000 + seed, Metric::P50, 1).block(SMALL);
+                let effect = simulate(builder, &[planted]).verdicts[0].effect.unwrap();
                 effect.low <= planted - 1.0 && planted - 1.0 <= effect.high
             })
             .count();
-        eprintln!("x {planted}: {held} of {trials} intervals hold it");
-        assert!(held >= 182, "{planted}: {held} of {trials}");
+        assert!(!exceeds(200 - held, 200, 0.05), "{planted}: {held} of 200");
     }
 }
 
 #[test]
 fn the_right_candidate_is_found_among_others() {
     let (mut found, mut wrong) = (0, 0);
-    for seed in 3000..3040 {
-        let trial = simulate(design(seed, 4), &[1.0, 0.75, 1.3, 1.0]);
-        let faster = |index: usize| trial.verdicts[index].decision == Decision::Faster;
-        found += usize::from(faster(1));
-        wrong += usize::from(faster(0) || faster(2) || faster(3));
+    for seed in 3000..3030 {
+        let builder = design(seed, Metric::P50, 4);
+        let trial = simulate(builder, &[1.0, 0.75, 1.3, 1.0]);
+        let won = |index: usize| faster(&trial.verdicts[index].decision);
+        found += usize::from(won(1));
+        wrong += usize::from(won(0) || won(2) || won(3));
     }
-    eprintln!("one of four: found {found} of 40, wrong {wrong}");
-    assert!(found >= 36, "{found} of 40");
-    assert!(!exceeds(wrong, 40, 0.05), "{wrong} of 40");
+    assert!(found >= 27, "{found} of 30");
+    assert!(!exceeds(wrong, 30, 0.05), "{wrong} of 30");
+}
+
+/// The best of eight equal candidates looks better than it is; run once more alone, it does not.
+#[test]
+fn confirmation_takes_the_luck_out_of_the_winner() {
+    let change = |verdict: &Verdict| verdict.effect.unwrap().change;
+    let (mut screened, mut confirmed) = (0.0, 0.0);
+    for seed in 4000..4030 {
+        let builder = design(seed, Metric::P50, 8).block(SMALL);
+        let screening = simulate(builder, &[1.0; 8]);
+        let best = screening.verdicts.iter().map(change);
+        screened += best.fold(f64::INFINITY, f64::min) / 30.0;
+        let again = screening.session.design().confirmation("best").unwrap();
+        let again = run(Session::new(again), Weather::REALISTIC, &[1.0]);
+        confirmed += change(&again.verdicts[0]) / 30.0;
+    }
+    assert!(screened < -0.02, "{screened}");
+    assert!(
+        confirmed.abs() < screened.abs() / 2.0,
+        "{confirmed} of {screened}"
+    );
 }

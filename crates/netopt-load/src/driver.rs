@@ -66,8 +66,10 @@ impl Load {
 /// The recorder is called as results arrive, on the task that awaits this future, which is enough for live progress.
 /// A used-up budget ends the run, as it does not grow back.
 ///
-/// Precision: an open loop's calls begin within about 0.1 ms of the plan on an idle machine, at the price of up to
-/// 1.5 ms of yielding for every arrival. What it really was is in [`crate::report::Health::slip_p99`].
+/// Precision: calls of an open loop begin within about 0.1 ms of the plan while a core is free for it. That core
+/// yields for up to 1.5 ms before each call, so from about 700 calls a second on it is busy all the time. The caller's
+/// runtime should be a single-threaded one, or the task spawned: a call begun from outside of a multi-threaded
+/// runtime's workers pays for a wake-up. What it really was is in [`crate::report::Health::slip_p99`].
 ///
 /// # Cancel safety
 /// Dropping the future aborts all calls and keeps what was recorded so far; there is no report then.

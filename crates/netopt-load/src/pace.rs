@@ -1,9 +1,14 @@
 //! Waiting for an instant more precisely than the runtime's timer.
 //!
-//! The timer counts whole milliseconds and the poller rounds up again, so a plain sleep wakes 1 to 2 ms late: more
-//! than a call on a local network takes. So: sleep until shortly before, then yield to the other tasks until the time
-//! has come. Yielding lets every ready task and the network run, so it burns idle time only, yet it burns a core
-//! while it lasts: at most [`SPIN`] for each wait.
+//! The timer counts whole milliseconds and the poller rounds up again, so a plain sleep wakes 1 to 2 ms late: ten
+//! times what a call on the own machine takes. So: sleep until shortly before, then yield to the other tasks until the
+//! time has come.
+//!
+//! Measured on a 2-core machine against an echo server, one thread each: the median slip is 5 to 20 µs at 20 and
+//! 200 waits a second, for 1 % and 18 % of a core, and about 1 µs from 1,000 a second on, for a whole core; a plain
+//! sleep slips by 0.8 to 1.7 ms, for 1 % to 8 %. Yielding gives way to ready tasks and to the network, but not to
+//! other processes: on a machine that is short of cores, the scheduler then takes the core away for milliseconds,
+//! which shows up in the slip.
 //!
 //! What it leaves alone: priorities and affinities of threads, which are the user's to set.
 

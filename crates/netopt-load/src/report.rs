@@ -83,7 +83,7 @@ pub enum Limit {
     Generator,
     /// The bound on calls in flight: raise it, or the peer is slower than the asked rate.
     InFlight,
-    /// The budget allows less than the plan asks for.
+    /// The budget allows less than the plan asks for; see [`crate::budget::Budget::steady_rate`].
     Budget,
 }
 

@@ -124,9 +124,17 @@ async fn own_origins_are_only_counted() {
     }
     assert_eq!(before.elapsed(), Duration::ZERO);
     assert!(budget.take().await.is_err());
+    assert_eq!(budget.steady_rate(), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rate_of_zero_allows_no_call_instead_of_waiting_for_ever() {
     assert!(Budget::new(per_second(0.0), 5).take().await.is_err());
+    let hardly = Budget::new(per_second(1e-18), 5);
+    hardly.take().await.unwrap();
+    assert!(
+        tokio::time::timeout(Duration::from_secs(3600), hardly.take())
+            .await
+            .is_err()
+    );
 }

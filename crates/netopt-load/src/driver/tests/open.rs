@@ -135,6 +135,20 @@ async fn a_budget_slows_the_plan_and_its_total_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_plan_at_the_steady_rate_of_its_budget_is_kept() {
+    let budget = Budget::new(PerSecond::new(20.0).unwrap(), 2000);
+    let rate = budget.steady_rate().unwrap();
+    assert!(rate.get() > 19.0 && rate.get() < 20.0);
+    let load = Load {
+        budget: Some(Arc::new(budget)),
+        ..Load::new(Arrival::Constant { rate }, Stop::after(secs(60)))
+    };
+    let (report, _) = exchanges(&load, |_| take(ms(1))).await;
+    assert!(report.started > 1100);
+    assert!(report.health.kept_up());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rate_of_zero_ends_at_once() {
     let load = Load::new(constant(0.0), Stop::after_calls(5));
     let (report, all) = exchanges(&load, |_| take(ms(1))).await;

@@ -4,11 +4,11 @@
 //! times what a call on the own machine takes. So: sleep until shortly before, then yield to the other tasks until the
 //! time has come.
 //!
-//! Measured on a 2-core machine against an echo server, one thread each: the median slip is 5 to 20 µs at 20 and
-//! 200 waits a second, for 1 % and 18 % of a core, and about 1 µs from 1,000 a second on, for a whole core; a plain
-//! sleep slips by 0.8 to 1.7 ms, for 1 % to 8 %. Yielding gives way to ready tasks and to the network, but not to
-//! other processes: on a machine that is short of cores, the scheduler then takes the core away for milliseconds,
-//! which shows up in the slip.
+//! Measured on a 2-core virtual machine, one thread, calls that do nothing, 4 s each: the median slip was 5 to 20 µs
+//! at 20 and 200 waits a second, for 1 % and 18 % of a core, and about 1 µs from 1,000 a second on, for a whole core.
+//! With an echo server and other work on the same two cores it was 20 to 280 µs at up to 200 a second, where a plain
+//! sleep slipped by 0.6 to 1.6 ms. Yielding gives way to ready tasks and to the network, but not to other processes:
+//! on a machine short of cores, the scheduler takes the core away for milliseconds, and the slip shows it.
 //!
 //! What it leaves alone: priorities and affinities of threads, which are the user's to set.
 

@@ -9,6 +9,7 @@ use netopt_trial::block::{Block, BlockResult, Health, Host};
 use netopt_trial::design::arm::ArmId;
 use netopt_trial::design::{BlockSize, Design, Effort, Racing, Rounds};
 use netopt_trial::session::Session;
+use netopt_trial::stats::sequence::NormalMixture;
 
 fn session(metric: Metric, candidates: u16) -> Session {
     let rounds = Rounds {
@@ -116,6 +117,44 @@ fn a_clear_winner_ends_the_trial_early() {
             .centre
             .is_some_and(|centre| (centre + 0.3).abs() < 0.02)
     );
+}
+
+#[test]
+fn an_interval_from_early_stopping_covers_the_confidence_sequence() {
+    let done = drive(session(Metric::P50, 1), |block| {
+        // Noise enough to make the sequence wider than the bootstrap.
+        let noise = 1.0 + 0.02 * f64::from(block.round % 3);
+        result(block, scale_first(block, 0.7 * noise))
+    });
+    assert!(done.rounds() < done.design().rounds().max);
+    let effect = only(&done).effect.unwrap();
+    // Tuned halfway between the first look, 10, and the last, 20.
+    let sequence = NormalMixture::new(0.05, 15);
+    let [low, high] = sequence
+        .interval(&done.effects(ArmId::Candidate(0)))
+        .unwrap();
+    assert!(effect.low <= low.exp_m1() && high.exp_m1() <= effect.high);
+}
+
+#[test]
+fn evidence_counts_as_it_was_when_the_candidate_was_settled() {
+    let done = drive(session(Metric::P50, 2), |block| {
+        let unlucky = block.round >= 16;
+        let wild = if block.round % 2 == 0 { 1.2 } else { 0.8 };
+        let scale = match block.arm {
+            ArmId::Candidate(0) if unlucky => 1.05,
+            ArmId::Candidate(0) => 0.7,
+            ArmId::Candidate(_) => wild,
+            ArmId::Baseline | ArmId::Twin => 1.0,
+        };
+        result(block, scale)
+    });
+    // Settled at 10 of 10; the 16 of 20 it ends with would not be enough.
+    let signs = done.summary(ArmId::Candidate(0)).signs;
+    assert_eq!((signs.wins(), signs.losses()), (16, 4));
+    assert!(signs.e_value() < 20.0);
+    let verdict = &done.verdicts()[0];
+    assert_eq!((verdict.decision, verdict.rounds), (Decision::Faster, 20));
 }
 
 #[test]

@@ -11,9 +11,10 @@
 //!   holds the first bytes of a new connection back by one more round trip. The cost of a new connection is right; it
 //!   shows up in the wait for the first answer and not in the connect phase. A server that speaks first is heard after
 //!   two round trips, as in reality.
-//! - **Buffers.** Data is read in chunks of at most [`CHUNK_TIME`] at the rate. A direction that is busy for
-//!   [`QUEUE_BYTES`] stops reading, and one connection may hold that plus a bandwidth-delay product; then the sender's
-//!   TCP window closes. Nothing is dropped.
+//! - **Queue.** Data is read in chunks of at most [`CHUNK_TIME`] at the rate. A direction takes no more once its queue is a
+//!   round trip long (at least [`MIN_QUEUE_TIME`]), the buffer that rule of thumb gives a bottleneck (Villamizar and Song
+//!   1994); senders that wait for room take turns, so a small answer is not stuck behind a large one. One connection holds
+//!   at most a bandwidth-delay product and [`SHARE`]; beyond that its sender's TCP window closes. Nothing is dropped.
 //! - **Not a network.** No loss, no reordering, no congestion control of its own: a path with loss would show here as
 //!   stalls at best, and slow start does not exist. The kernels on both sides still buffer as they like.
 //!
@@ -44,8 +45,11 @@ pub const MAX_CONNECTIONS: usize = 1024;
 /// The longest time one chunk may occupy the line: connections take turns at least this often.
 pub const CHUNK_TIME: Duration = Duration::from_millis(5);
 
-/// The queue in front of a rate-limited direction, as the 256 KiB buffer of a home router.
-pub const QUEUE_BYTES: Bytes = Bytes::new(256 * 1024);
+/// The shortest queue in front of a rate: with less, a line would run dry while its next sender wakes up.
+pub const MIN_QUEUE_TIME: Duration = Duration::from_millis(10);
+
+/// What one direction of one connection may hold besides a bandwidth-delay product: the receive buffer of a usual host.
+pub const SHARE: Bytes = Bytes::new(256 * 1024);
 
 /// Distance and bottleneck of a link. The default is loopback as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -10,7 +10,7 @@ use netopt_core::unit::{BitRate, Bytes};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{CHUNK_TIME, Carried, LinkSpec, Pacer, QUEUE_BYTES};
+use super::{CHUNK_TIME, Carried, LinkSpec, MIN_QUEUE_TIME, Pacer, SHARE};
 use crate::alarm::Alarm;
 
 /// The largest chunk, whatever the rate: a read of this size is cheap and still a small part of any queue.
@@ -24,9 +24,6 @@ const ASSUMED_BPS: f64 = 1e9;
 
 /// One connection holds at most this much, however long and fat the link.
 const MAX_HELD: u64 = 64 * 1024 * 1024;
-
-/// The shortest queue: below a few timer slacks, a line would run dry while its next sender wakes up.
-const MIN_QUEUE_TIME: Duration = Duration::from_millis(5);
 
 /// Which way data goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,14 +94,14 @@ impl Carrier {
         usize::try_from(chunk.clamp(MIN_CHUNK, MAX_CHUNK)).expect("at most 16 KiB")
     }
 
-    /// How many bytes one direction of one connection may hold: what is on its way, and a full queue.
+    /// How many bytes one direction of one connection may hold: what is on its way, and a share of memory.
     pub(super) fn held(&self) -> u32 {
         let rate = self
             .spec
             .rate
             .or_else(|| BitRate::from_bps(ASSUMED_BPS))
             .expect("the assumed rate is above zero");
-        let held = rate * self.spec.rtt + QUEUE_BYTES;
+        let held = rate * self.spec.rtt + SHARE;
         u32::try_from(held.get().min(MAX_HELD)).expect("at most 64 MiB")
     }
 
@@ -112,12 +109,10 @@ impl Carrier {
     pub(super) async fn admit(&self, way: Way, arrival: Instant, length: usize) -> Instant {
         let length = Bytes::new(length as u64);
         let mut pacer = self.line(way).pacer.lock().await;
-        if let Some(rate) = self.spec.rate {
-            let room = (QUEUE_BYTES / rate).max(MIN_QUEUE_TIME);
-            let backlog = pacer.backlog(self.epoch.elapsed());
-            if backlog > room {
-                self.alarm.until(Instant::now() + (backlog - room)).await;
-            }
+        let queue = self.spec.rtt.max(MIN_QUEUE_TIME);
+        let backlog = pacer.backlog(self.epoch.elapsed());
+        if backlog > queue {
+            self.alarm.until(Instant::now() + (backlog - queue)).await;
         }
         let depart = pacer.admit(arrival.duration_since(self.epoch), length);
         self.epoch + depart + self.one_way()
@@ -183,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_holds_a_queue_and_what_is_on_its_way() {
+    fn a_connection_holds_its_share_and_what_is_on_its_way() {
         assert_eq!(carrier(Some(20.0), 40).held(), 100_000 + 262_144);
         assert!(carrier(None, 100).held() >= 12_500_000);
         assert_eq!(carrier(Some(1e6), 10_000).held(), 64 << 20);

@@ -2,8 +2,8 @@
 //!
 //! Each direction is a reader that stamps what it read with a delivery time, a bounded queue, and a writer that delivers
 //! on time. Ends travel like data, in order and after the same delay: an orderly close becomes a half-close on the other
-//! side, a reset becomes a reset. When a writer finds its peer gone, that peer's own reader is about to learn the same,
-//! and the news goes back behind whatever the peer had said before.
+//! side, a reset becomes a reset of both. When a writer finds its peer gone, that peer's own reader is about to learn the
+//! same, and the news goes back behind whatever the peer had said before.
 //!
 //! What it leaves alone: rates and delays, which are the carrier's.
 
@@ -64,12 +64,21 @@ pub(super) async fn relay(
     let up = direction(Way::Up, accepted + carrier.rtt(), carrier);
     let opened = accepted + carrier.rtt() + carrier.one_way();
     let down = direction(Way::Down, opened, carrier);
-    let (up, down) = tokio::join!(up.run(near_read, far_write), down.run(far_read, near_write));
-    if up.is_err() || down.is_err() {
+    let ended = tokio::try_join!(up.run(near_read, far_write), down.run(far_read, near_write));
+    if !matches!(ended, Ok((End::Finished, End::Finished))) {
         near.set_zero_linger()?;
         far.set_zero_linger()?;
     }
-    up.and(down)
+    ended.map(drop)
+}
+
+/// How a direction ended without a reset coming through.
+#[derive(Clone, Copy)]
+enum End {
+    /// Everything up to the sender's close was delivered.
+    Finished,
+    /// The receiver was gone. What it said before is still on its way back, and its own end follows behind that.
+    Abandoned,
 }
 
 const fn direction(way: Way, opened: Instant, carrier: &Carrier) -> Direction<'_> {
@@ -89,7 +98,7 @@ struct Direction<'a> {
 }
 
 impl Direction<'_> {
-    async fn run(self, from: ReadHalf<'_>, to: WriteHalf<'_>) -> io::Result<()> {
+    async fn run(self, from: ReadHalf<'_>, to: WriteHalf<'_>) -> io::Result<End> {
         let (sender, parcels) = mpsc::channel(MAX_CHUNKS);
         let ((), ended) = tokio::join!(self.read(from, sender), self.write(to, parcels));
         ended
@@ -134,24 +143,32 @@ impl Direction<'_> {
         }
     }
 
-    /// Delivers until the end; fails when either side has reset the connection.
+    /// Delivers until the end; fails when the sender's reset has come through, which ends the other direction as well.
     async fn write(
         self,
         mut to: WriteHalf<'_>,
         mut parcels: mpsc::Receiver<Parcel>,
-    ) -> io::Result<()> {
+    ) -> io::Result<End> {
         while let Some(Parcel { due, load }) = parcels.recv().await {
             self.carrier.due(due).await;
-            match load {
+            let delivered = match load {
                 Load::Data(data, permit) => {
-                    to.write_all(&data).await?;
+                    let delivered = to.write_all(&data).await;
                     self.carrier.count_delivery(self.way, data.len());
                     drop(permit);
+                    delivered
                 }
-                Load::Finish => return to.shutdown().await,
+                Load::Finish => {
+                    // Fails when the receiver has closed both halves, and then there is nothing left to say.
+                    to.shutdown().await.ok();
+                    return Ok(End::Finished);
+                }
                 Load::Reset => return Err(io::ErrorKind::ConnectionReset.into()),
+            };
+            if delivered.is_err() {
+                return Ok(End::Abandoned);
             }
         }
-        Ok(())
+        Ok(End::Abandoned)
     }
 }

@@ -25,6 +25,10 @@ pub struct Audit {
 
 /// The answer to an audit.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per audit and run, and it is moved once"
+)]
 pub enum Outcome {
     /// There is something to tell.
     Fires(Finding),

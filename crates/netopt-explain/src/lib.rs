@@ -43,7 +43,7 @@ pub use rank::{primary, rank};
 /// Runs all audits and ranks what they say.
 ///
 /// The findings are hypotheses, or *not measured* with the facts that were missing. After a trial has added its verdicts,
-/// [`rank`] sorts them again.
+/// [`rank()`] sorts them again.
 #[must_use]
 pub fn explain(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = AUDITS.iter().filter_map(|audit| audit.run(facts)).collect();

@@ -50,7 +50,8 @@ pub(crate) fn openings(facts: &Facts) -> Option<Openings> {
     } else {
         0
     };
-    let first = needed.max(1).min(new);
+    // One more, because two calls meet now and then at any load.
+    let first = needed.saturating_add(1).min(new);
     let enough = calls >= LEAST_CALLS && calls - first >= LEAST_BEYOND;
     enough.then_some(Openings { calls, new, first })
 }

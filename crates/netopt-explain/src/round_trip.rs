@@ -6,14 +6,15 @@
 //!
 //! - **The first request pays for it.** Such a relay opens its own connection when ours opens, so the first request on a
 //!   connection waits one hidden round trip longer than the next: p50(wait, new) − p50(wait, kept).
-//! - **TLS goes through it.** A handshake end to end takes at least one round trip, two behind a relay. Half of the
-//!   shortest one, less the time for the cryptography, is a round trip that is really there.
+//! - **TLS goes through it.** A handshake takes as many round trips as its version asks for, and behind a relay one more
+//!   for the relay's own connection. What the shortest handshake took beyond the visible round trips and the cryptography
+//!   is two hidden ones.
 //!
-//! The result is the largest of the three, but never more than a kept connection waits in all. A server that does extra
-//! work for each new connection, or is slow at cryptography, looks like a longer path. What is left of the wait is then
-//! too little, so a processing time that is computed with this round trip is a lower bound.
+//! The larger of the two is added to the visible round trip, but never beyond what a kept connection waits in all. A
+//! server that does extra work for each new connection, or is slow at cryptography, looks like a longer path. What is
+//! left of the wait is then too little, so a processing time that is computed with this round trip is a lower bound.
 //!
-//! With no relay, both facts stay below the kernel's figure and change nothing.
+//! Without a relay both facts come out as nothing.
 
 use std::time::Duration;
 
@@ -23,12 +24,15 @@ use netopt_core::phase::Phase;
 use crate::facts::{Connection, Facts, Times, answered, on, phase};
 use crate::stall;
 
-/// A first request has to wait longer than a later one by this much before it tells of a hidden path; less is what a
-/// server needs to set up a connection.
+/// A hidden part below this is not told: a server needs as much to set up a connection.
 pub const LEAST_HIDDEN: Duration = Duration::from_millis(1);
 
 /// What both sides of a TLS handshake need for the cryptography on an ordinary machine: taken off before it counts as path.
 pub const CRYPTOGRAPHY: Duration = Duration::from_millis(2);
+
+/// The version whose full handshake takes two round trips; those after it take one (RFC 8446). It is written with a dot or
+/// an underscore, depending on the library.
+const TLS_1_2: [&str; 2] = ["1.2", "1_2"];
 
 /// A round trip and where the figure comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +65,8 @@ impl Source {
         match self {
             Self::Kernel => "round trip (kernel min_rtt p50)",
             Self::Connect => "round trip (shortest connect)",
-            Self::FirstRequest => "round trip (first request over later ones)",
-            Self::Tls => "round trip (from the shortest tls handshake)",
+            Self::FirstRequest => "round trip (kernel + first request over later ones)",
+            Self::Tls => "round trip (kernel + rest of the shortest tls handshake)",
         }
     }
 }
@@ -70,13 +74,21 @@ impl Source {
 /// The round trip of the whole path; `None` when nothing tells.
 #[must_use]
 pub fn round_trip(facts: &Facts) -> Option<RoundTrip> {
-    let seen = [visible(facts), first_request(facts), tls(facts)];
-    let longest = seen.into_iter().flatten().max_by_key(|trip| trip.time)?;
+    let visible = visible(facts)?;
+    let hidden = [first_request(facts), tls(facts, visible.time)];
+    let whole = hidden
+        .into_iter()
+        .flatten()
+        .max_by_key(|trip| trip.time)
+        .map_or(visible, |hidden| RoundTrip {
+            time: visible.time.saturating_add(hidden.time),
+            ..hidden
+        });
     Some(RoundTrip {
         time: kept_waits(facts)
             .p50()
-            .map_or(longest.time, |most| longest.time.min(most)),
-        ..longest
+            .map_or(whole.time, |most| whole.time.min(most)),
+        ..whole
     })
 }
 
@@ -96,6 +108,7 @@ pub fn visible(facts: &Facts) -> Option<RoundTrip> {
         })
 }
 
+/// The hidden part, from the extra wait of first requests.
 fn first_request(facts: &Facts) -> Option<RoundTrip> {
     let first = phase(on(&facts.survey.fresh, Connection::New), Phase::Wait);
     let later = kept_waits(facts);
@@ -107,15 +120,23 @@ fn first_request(facts: &Facts) -> Option<RoundTrip> {
     })
 }
 
-fn tls(facts: &Facts) -> Option<RoundTrip> {
-    let handshakes = phase(all(facts), Phase::Tls);
-    if !handshakes.is_enough() {
-        return None;
-    }
-    Some(RoundTrip {
-        time: handshakes.least()?.saturating_sub(CRYPTOGRAPHY) / 2,
+/// The hidden part, from the shortest TLS handshake.
+fn tls(facts: &Facts, visible: Duration) -> Option<RoundTrip> {
+    let beyond: Times = all(facts)
+        .filter_map(|exchange| {
+            let took = exchange.timeline.length(Phase::Tls)?;
+            let session = exchange.connection.as_ref()?.tls.as_ref()?;
+            let is_old = TLS_1_2.iter().any(|end| session.version.ends_with(end));
+            let trips = if is_old && !session.resumed { 2 } else { 1 };
+            let known = visible.saturating_mul(trips).saturating_add(CRYPTOGRAPHY);
+            Some(took.saturating_sub(known) / 2)
+        })
+        .collect();
+    let time = beyond.least().filter(|_| beyond.is_enough())?;
+    (time >= LEAST_HIDDEN).then(|| RoundTrip {
+        time,
         source: Source::Tls,
-        n: handshakes.n(),
+        n: beyond.n(),
     })
 }
 

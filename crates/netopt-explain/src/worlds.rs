@@ -3,6 +3,8 @@
 //! It is a model, not a measurement: the phases follow from round trips and rates by arithmetic, with a jitter that is the
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
+mod expect;
+
 use std::time::Duration;
 
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
@@ -14,6 +16,8 @@ use netopt_core::unit::{BitRate, Bytes};
 
 use crate::facts::{Baseline, BodySample, Facts, Survey};
 
+pub(crate) use expect::{assert_quiet, fired, saving};
+
 /// Milliseconds.
 pub(crate) fn ms(millis: f64) -> Duration {
     Duration::from_secs_f64(millis / 1e3)
@@ -21,6 +25,13 @@ pub(crate) fn ms(millis: f64) -> Duration {
 
 /// The delay of an acknowledgement on Linux.
 const DELAYED_ACK: Duration = Duration::from_millis(41);
+
+/// How a message is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writes {
+    Whole,
+    Pieces,
+}
 
 /// The knobs.
 #[derive(Debug, Clone)]
@@ -42,10 +53,10 @@ pub(crate) struct World {
     pub(crate) server: Option<&'static str>,
     pub(crate) server_keeps: bool,
     pub(crate) server_time: Option<Duration>,
-    /// The request is written in two pieces.
-    pub(crate) pieces: bool,
-    /// The answer is written in two pieces, with Nagle's algorithm on.
-    pub(crate) server_nagles: bool,
+    /// How the client writes its request; pieces meet Nagle's algorithm when it is on.
+    pub(crate) request: Writes,
+    /// How the server writes its answer; pieces meet its Nagle's algorithm, which is on.
+    pub(crate) answer: Writes,
     /// A pause of the server between two pieces of its answer.
     pub(crate) server_pauses: Duration,
     pub(crate) smoothed: Option<Duration>,
@@ -75,8 +86,8 @@ impl Default for World {
             server: None,
             server_keeps: true,
             server_time: None,
-            pieces: false,
-            server_nagles: false,
+            request: Writes::Whole,
+            answer: Writes::Whole,
             server_pauses: Duration::ZERO,
             smoothed: None,
             queue_under_load: Duration::ZERO,
@@ -106,13 +117,25 @@ impl World {
         // Two connections at the start, then they are kept.
         let earlier = |index: u64| if keeps { index / 2 } else { 0 };
         let exchanges: Vec<Exchange> = (0..self.calls)
-            .map(|index| self.call(index, earlier(index), asks, true))
+            .map(|index| {
+                self.call(Call {
+                    index,
+                    earlier: earlier(index),
+                    compressed: asks,
+                    loaded: true,
+                })
+            })
             .collect();
-        let single = |compressed, kept| {
+        let single = |compressed, kept: u64| {
+            let keeps = u64::from(self.server_keeps) * kept;
             (0..self.singles)
                 .map(|index| {
-                    let earlier = if kept && self.server_keeps { index } else { 0 };
-                    self.call(index, earlier, compressed, false)
+                    self.call(Call {
+                        index,
+                        earlier: index * keeps,
+                        compressed,
+                        loaded: false,
+                    })
                 })
                 .collect()
         };
@@ -123,22 +146,16 @@ impl World {
                 window: Duration::from_millis(100 * self.calls),
             },
             survey: Survey {
-                fresh: single(false, false),
-                warm: single(false, true),
-                encoded: single(true, true),
+                fresh: single(false, 0),
+                warm: single(false, 1),
+                encoded: single(true, 1),
                 sample: self.sample,
             },
         }
     }
 
-    fn call(&self, index: u64, earlier: u64, compressed: bool, loaded: bool) -> Exchange {
+    fn call(&self, call: Call) -> Exchange {
         let settings = self.client.settings();
-        let call = Call {
-            index,
-            earlier,
-            compressed,
-            loaded,
-        };
         let gap = self.gap(call, &settings);
         Exchange {
             lateness: Duration::ZERO,
@@ -146,8 +163,8 @@ impl World {
             outcome: Outcome::Answered(200),
             traffic: Traffic {
                 sent: Bytes::new(300),
-                received: self.wire(compressed) + Bytes::new(200),
-                body: self.wire(compressed),
+                received: self.wire(call) + Bytes::new(200),
+                body: self.wire(call),
                 decoded: self.body,
                 longest_gap: gap,
                 held: self
@@ -155,8 +172,8 @@ impl World {
                     .then(|| Bytes::new(if self.holds(&settings) { 120 } else { 0 })),
             },
             connection: Some(ConnectionUse {
-                id: 1 + index % 2,
-                earlier,
+                id: 1 + call.index % 2,
+                earlier: call.earlier,
                 age: Duration::ZERO,
                 protocol: Protocol::Http1,
                 tls: self.tls.map(|_| TlsSession {
@@ -166,7 +183,7 @@ impl World {
                 nodelay: self.kernel_tells.then(|| settings.nodelay.is_on()),
             }),
             answer: Some(Answer {
-                encoding: (compressed && self.packed.is_some()).then(|| "gzip".to_owned()),
+                encoding: (call.compressed && self.packed.is_some()).then(|| "gzip".to_owned()),
                 content_type: Some(self.content_type.to_owned()),
                 server: self.server.map(str::to_owned),
                 closes: !self.server_keeps || !settings.keep_alive.is_on(),
@@ -196,9 +213,9 @@ impl World {
         }
         phases.push((Phase::Send, Duration::from_micros(10)));
         phases.push((Phase::Wait, self.wait(call, settings)));
-        let receive = self.rate.map_or(Duration::from_micros(20), |rate| {
-            self.wire(call.compressed) / rate
-        });
+        let receive = self
+            .rate
+            .map_or(Duration::from_micros(20), |rate| self.wire(call) / rate);
         phases.push((Phase::Receive, receive + self.gap(call, settings)));
         let mut timeline = Timeline::new();
         phases
@@ -235,7 +252,8 @@ impl World {
     }
 
     fn gap(&self, call: Call, settings: &Settings) -> Duration {
-        let stalls = self.server_nagles && call.earlier > 0 && !settings.quickack.is_on();
+        let stalls =
+            self.answer == Writes::Pieces && call.earlier > 0 && !settings.quickack.is_on();
         let stall = if stalls {
             self.rtt + DELAYED_ACK
         } else {
@@ -245,10 +263,10 @@ impl World {
     }
 
     fn holds(&self, settings: &Settings) -> bool {
-        self.pieces && !settings.nodelay.is_on()
+        self.request == Writes::Pieces && !settings.nodelay.is_on()
     }
 
-    fn wire(&self, compressed: bool) -> Bytes {
-        self.packed.filter(|_| compressed).unwrap_or(self.body)
+    fn wire(&self, call: Call) -> Bytes {
+        self.packed.filter(|_| call.compressed).unwrap_or(self.body)
     }
 }

@@ -42,7 +42,7 @@ mod tests {
             (800, 1_000, Some(Severity::Low)),
             (2_000, 100_000, None),
             (5_000, 100_000, Some(Severity::Low)),
-            (10_000, 100_000, Some(Severity::Medium)),
+            (11_000, 100_000, Some(Severity::Medium)),
             (40_000, 100_000, Some(Severity::High)),
             (1_000, 0, None),
         ] {

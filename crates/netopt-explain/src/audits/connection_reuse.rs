@@ -15,7 +15,9 @@ use netopt_core::unit::show_duration;
 use super::slow_resolver;
 use crate::audit::{Audit, Outcome, hypothesis, of_share};
 use crate::evidence;
-use crate::facts::{Connection, Facts, Times, answered, on, opening, phase, service};
+use crate::facts::{
+    Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
+};
 use crate::openings::{Openings, openings};
 use crate::worth;
 
@@ -25,10 +27,11 @@ const ID: &str = "http.connection-reuse";
 pub(crate) const AUDIT: Audit = Audit {
     id: ID,
     title: "Connections are not reused",
-    needs: &[CALLS],
+    needs: &[CALLS, WHOLE],
     check,
 };
 
+const WHOLE: &str = "answers that were read to their end";
 const CALLS: &str = "a baseline of ten answered calls, five of them beyond the first connections";
 
 /// A reuse ratio from here on is healthy: what is lost is within the idle time-outs of ordinary servers.
@@ -46,6 +49,10 @@ fn check(facts: &Facts) -> Outcome {
     };
     if 1.0 - openings.share() >= HEALTHY_REUSE {
         return Outcome::Quiet;
+    }
+    if facts.answers().filter(|answer| answer.cut).count() * 2 > facts.answers().count() {
+        // We hung up ourselves.
+        return Outcome::missing(WHOLE);
     }
     let cause = Cause::of(facts, openings);
     let saving = per_opening(facts, &cause)
@@ -86,7 +93,7 @@ impl Cause {
         let reused = warm().filter(|call| call.is_reused()).count() as u64;
         let single = warm().count() as u64;
         let announced = |call: &&Exchange| call.answer.as_ref().is_some_and(|answer| answer.closes);
-        if single >= 2 && reused == 0 {
+        if single >= LEAST_SAMPLES && reused == 0 {
             return Self::Server {
                 closing: single,
                 of: single,

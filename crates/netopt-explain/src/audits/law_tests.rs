@@ -1,1 +1,202 @@
-//! Tests.
+//! Laws that hold for any facts: no panic, no number that is none, no saving above the latency, no forbidden word.
+
+use std::time::Duration;
+
+use netopt_core::change::{Change, Switch};
+use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
+use netopt_core::finding::{Finding, Remedy};
+use netopt_core::outcome::Outcome;
+use netopt_core::path::PathSample;
+use netopt_core::phase::{Phase, Timeline};
+use netopt_core::plan::Plan;
+use netopt_core::unit::Bytes;
+use proptest::prelude::*;
+
+use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::{explain, typical};
+
+fn time() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        Just(Duration::ZERO),
+        (0u64..300_000).prop_map(Duration::from_micros),
+        (0u64..1_000_000).prop_map(Duration::from_secs),
+    ]
+}
+
+fn size() -> impl Strategy<Value = Bytes> {
+    prop_oneof![0u64..20_000, any::<u64>()].prop_map(Bytes::new)
+}
+
+fn traffic() -> impl Strategy<Value = Traffic> {
+    (size(), size(), size(), time(), prop::option::of(size())).prop_map(
+        |(received, body, decoded, longest_gap, held)| Traffic {
+            sent: Bytes::new(300),
+            received,
+            body,
+            decoded,
+            longest_gap,
+            held,
+        },
+    )
+}
+
+fn connection() -> impl Strategy<Value = ConnectionUse> {
+    (0u64..4, any::<bool>(), prop::option::of(any::<bool>())).prop_map(|(earlier, tls, nodelay)| {
+        ConnectionUse {
+            id: 1,
+            earlier,
+            age: Duration::ZERO,
+            protocol: Protocol::Http1,
+            tls: tls.then(|| TlsSession {
+                version: "TLSv1.3".to_owned(),
+                resumed: false,
+            }),
+            nodelay,
+        }
+    })
+}
+
+fn answer() -> impl Strategy<Value = Answer> {
+    (
+        prop::option::of(Just("gzip".to_owned())),
+        prop::option::of(prop::sample::select(vec![
+            "text/html",
+            "image/png",
+            "a+json",
+        ])),
+        prop::option::of(".{0,8}"),
+        any::<bool>(),
+        prop::option::of(time()),
+    )
+        .prop_map(|(encoding, kind, server, closes, server_time)| Answer {
+            encoding,
+            content_type: kind.map(str::to_owned),
+            server,
+            closes,
+            server_time,
+            cut: false,
+        })
+}
+
+fn path() -> impl Strategy<Value = PathSample> {
+    (
+        prop::option::of(time()),
+        prop::option::of(time()),
+        prop::option::of(size()),
+    )
+        .prop_map(|(rtt, min_rtt, mss)| PathSample {
+            rtt,
+            min_rtt,
+            mss,
+            ..PathSample::default()
+        })
+}
+
+fn exchange() -> impl Strategy<Value = Exchange> {
+    let phases = prop::collection::vec(prop::option::of((time(), time())), Phase::ALL.len());
+    let status = prop::sample::select(vec![200u16, 200, 200, 500]);
+    (
+        (time(), phases, status, traffic()),
+        prop::option::weighted(0.9, connection()),
+        prop::option::weighted(0.9, answer()),
+        prop::option::of(path()),
+    )
+        .prop_map(
+            |((lateness, phases, status, traffic), connection, answer, path)| {
+                let mut timeline = Timeline::new();
+                for (phase, span) in Phase::ALL.into_iter().zip(phases) {
+                    if let Some((start, length)) = span {
+                        timeline.mark(phase, start, start + length);
+                    }
+                }
+                Exchange {
+                    lateness,
+                    timeline,
+                    outcome: Outcome::Answered(status),
+                    traffic,
+                    connection,
+                    answer,
+                    path,
+                }
+            },
+        )
+}
+
+fn client() -> impl Strategy<Value = Plan> {
+    let switch = || any::<bool>().prop_map(Switch::from);
+    (switch(), switch(), switch(), 0u32..40, time()).prop_map(
+        |(nodelay, quickack, keep, limit, ttl)| {
+            [
+                Change::Nodelay(nodelay),
+                Change::Quickack(quickack),
+                Change::KeepAlive(keep),
+                Change::MaxConnections(std::num::NonZeroU32::new(limit)),
+                Change::DnsCacheTtl(ttl),
+            ]
+            .into_iter()
+            .collect()
+        },
+    )
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let some = |most| prop::collection::vec(exchange(), 0..most);
+    let sample = (size(), size()).prop_map(|(plain, packed)| BodySample { plain, packed });
+    (
+        client(),
+        some(30),
+        time(),
+        (some(8), some(8), some(8)),
+        prop::option::of(sample),
+    )
+        .prop_map(
+            |(client, exchanges, window, (fresh, warm, encoded), sample)| Facts {
+                client,
+                baseline: Baseline { exchanges, window },
+                survey: Survey {
+                    fresh,
+                    warm,
+                    encoded,
+                    sample,
+                },
+            },
+        )
+}
+
+fn texts(finding: &Finding) -> String {
+    let advice = match &finding.remedy {
+        Remedy::Advice(text) => text.as_str(),
+        Remedy::Change(_) | Remedy::None => "",
+    };
+    format!("{} {advice} {}", finding.summary, finding.cost.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_facts_give_sound_findings(facts in facts()) {
+        let p50 = facts.p50();
+        for finding in explain(&facts) {
+            if let Some(estimate) = finding.estimate {
+                prop_assert!(Some(estimate.saving) <= p50, "{finding:?}");
+            }
+            for fact in &finding.evidence {
+                prop_assert!(fact.value.is_finite() && fact.value >= 0.0 && fact.n > 0, "{finding:?}");
+            }
+            let said = texts(&finding).to_lowercase();
+            for word in ["proven", "faster", "nan", "inf "] {
+                prop_assert!(!said.contains(word), "{word}: {said}");
+            }
+            prop_assert_eq!(finding.proof, None);
+        }
+        prop_assert_eq!(explain(&facts), explain(&facts));
+    }
+
+    #[test]
+    fn any_facts_break_down_without_remainder(facts in facts()) {
+        if let Some(found) = typical(&facts) {
+            prop_assert!(found.residual_ms().is_finite());
+        }
+    }
+}

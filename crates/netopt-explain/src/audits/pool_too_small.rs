@@ -115,8 +115,7 @@ fn proposed(limit: NonZeroU32, load: f64, wanting: f64) -> NonZeroU32 {
     let most = limit
         .get()
         .saturating_mul(MOST_GROWTH)
-        .max(SMALL_POOL)
-        .min(MOST_CONNECTIONS);
+        .clamp(SMALL_POOL, MOST_CONNECTIONS);
     let size = if load >= SATURATED * f64::from(limit.get()) {
         wanting.ceil() as u32
     } else if load < f64::from(most) {

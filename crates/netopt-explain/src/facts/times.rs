@@ -1,7 +1,7 @@
 //! A handful of times, and when the difference of two handfuls is more than noise.
 //!
 //! A survey has ten or twenty calls, so a histogram is no use and a difference of two medians may be chance. The gauge
-//! is the notch of a box plot (McGill, Tukey and Larsen 1978, "Variations of box plots"): median ± 1.57 · IQR / √n.
+//! is the notch of a box plot (`McGill`, Tukey and Larsen 1978, "Variations of box plots"): median ± 1.57 · IQR / √n.
 //! Medians whose notches do not overlap differ at about the 95 % level. It decides what an audit may build on; it is
 //! no verdict, which only a trial gives.
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Below this number of samples a median is not compared with another.
 pub const LEAST_SAMPLES: u64 = 3;
 
-/// Half the width of a notch in interquartile ranges over √n (McGill, Tukey and Larsen 1978).
+/// Half the width of a notch in interquartile ranges over √n (`McGill`, Tukey and Larsen 1978).
 const NOTCH: f64 = 1.57;
 
 /// Some times, sorted.

@@ -33,7 +33,7 @@ pub use served::{MAX_ARRIVALS, Served};
 use site::Site;
 pub use spec::{
     BodyKind, BodySpec, Compress, DEFAULT_BODY, DEFAULT_SEED, Errors, Failure, KeepAlive, MAX_BODY,
-    MAX_SIGMA, OriginSpec, Protocol, ServiceSpec, SocketSpec, Switch, WriteStyle,
+    MAX_SIGMA, OriginSpec, Protocol, ServiceSpec, SocketSpec, WriteStyle,
 };
 use tls::Identity;
 

@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::lifetime::Lifetime;
 use super::site::Site;
 use super::socket::{self, StyledSocket};
-use super::{Failure, Protocol, Switch};
+use super::{Failure, Protocol};
 
 /// A client that has not finished its TLS handshake by then never will.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,7 +35,7 @@ const NOT_HTTP: &[u8] =
 /// Serves one connection to its end.
 pub(super) async fn serve(stream: TcpStream, site: Arc<Site>, tls: Option<TlsAcceptor>) {
     site.ledger.connection();
-    let nodelay = site.spec.socket.nodelay == Switch::On;
+    let nodelay = site.spec.socket.nodelay.is_on();
     if stream.set_nodelay(nodelay).is_err() {
         return;
     }

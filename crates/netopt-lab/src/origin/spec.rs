@@ -7,6 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use http::StatusCode;
+use netopt_core::change::Switch;
 use netopt_core::unit::{Bytes, Ratio};
 
 use super::Dist;
@@ -187,15 +188,6 @@ pub enum WriteStyle {
     /// [`SocketSpec::nodelay`] off the second write waits for the acknowledgement of the first (RFC 896), which the
     /// client may delay (RFC 1122 section 4.2.3.2). Sizes of zero are left out.
     Chunks(Vec<Bytes>),
-}
-
-/// A named boolean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Switch {
-    /// It is in force.
-    On,
-    /// It is not.
-    Off,
 }
 
 /// What no server should do and every client must survive.

@@ -1,7 +1,7 @@
 //! What a world is made from, and the two that are built in.
 //!
 //! The demonstration's numbers are those of a phone in the next country: 20 ms and 20 Mbit/s. One call of its client
-//! costs about 12 ms of DNS, 20 ms to connect, 20 ms there and back, 4 ms at the server and 24 ms for 60 kB on the line;
+//! costs about 12 ms of DNS, 20 ms to connect, 20 ms there and back, 4 ms at the server and 10 ms for 25 kB on the line;
 //! with kept connections and compression about 28 ms are left. What it leaves alone: starting anything.
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub const DEMO_HOST: &str = "shop.demo";
 const DEMO_PATH: &str = "/catalogue";
 const DEMO_RTT: Duration = Duration::from_millis(20);
 const DEMO_RATE_BPS: f64 = 20e6;
-const DEMO_BODY: Bytes = Bytes::new(60_000);
+const DEMO_BODY: Bytes = Bytes::new(25_000);
 const DEMO_SERVICE: Duration = Duration::from_millis(4);
 const DEMO_DNS_DELAY: Duration = Duration::from_millis(12);
 const DEMO_DNS_TTL: Duration = Duration::from_secs(60);
@@ -51,7 +51,7 @@ pub struct Naming {
 }
 
 impl WorldSpec {
-    /// 20 ms and 20 Mbit/s to a shop whose client opens a connection a call, takes 60 kB of JSON uncompressed and asks a
+    /// 20 ms and 20 Mbit/s to a shop whose client opens a connection a call, takes 25 kB of JSON uncompressed and asks a
     /// slow resolver every time.
     #[must_use]
     pub fn demo() -> Self {
@@ -117,7 +117,7 @@ fn demo_faults() -> Vec<Planted> {
         Planted::new(
             "http.compression",
             Side::Client,
-            "The client does not ask for compression, so 60 kB of JSON take 24 ms on a line of 20 Mbit/s.",
+            "The client does not ask for compression, so 25 kB of JSON take 10 ms on a line of 20 Mbit/s.",
         ),
         Planted::new(
             "dns.slow-resolver",

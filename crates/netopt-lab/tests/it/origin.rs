@@ -6,10 +6,10 @@ use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZstdDecoder}
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
+use netopt_core::change::Switch;
 use netopt_core::unit::{Bytes as Size, Ratio};
 use netopt_lab::origin::{
-    BodyKind, BodySpec, Compress, Dist, Errors, OriginSpec, ServiceSpec, SocketSpec, Switch,
-    WriteStyle,
+    BodyKind, BodySpec, Compress, Dist, Errors, OriginSpec, ServiceSpec, SocketSpec, WriteStyle,
 };
 use tokio::io::AsyncReadExt;
 use tokio::time::Instant;

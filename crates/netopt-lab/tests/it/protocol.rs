@@ -120,7 +120,7 @@ async fn a_world_with_tls_has_a_certificate_for_its_name() {
         .await
         .unwrap();
     let mut client = Client::http2_over(stream).await;
-    assert_eq!(client.get().await.unwrap().body.len(), 60_000);
+    assert_eq!(client.get().await.unwrap().body.len(), 25_000);
 }
 
 #[tokio::test]

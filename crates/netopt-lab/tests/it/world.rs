@@ -34,7 +34,7 @@ async fn the_demo_resolves_and_serves_and_its_faults_are_worth_their_time() {
     // As the client does it, then with a kept connection, then with compression as well.
     let start = Instant::now();
     let mut client = Client::http1(world.address()).await;
-    assert_eq!(client.get().await.unwrap().body.len(), 60_000);
+    assert_eq!(client.get().await.unwrap().body.len(), 25_000);
     let fresh = start.elapsed();
     let start = Instant::now();
     client.get().await.unwrap();
@@ -45,14 +45,14 @@ async fn the_demo_resolves_and_serves_and_its_faults_are_worth_their_time() {
         .await
         .unwrap();
     let compressed = start.elapsed();
-    assert!(answer.body.len() < 20_000);
+    assert!(answer.body.len() < 10_000);
     assert!(
         fresh > kept && kept > compressed,
         "{fresh:?} {kept:?} {compressed:?}"
     );
-    // The truth is 68, 48 and about 28 ms. Nothing can be faster than the link; how much slower depends on the host.
-    assert!(fresh >= Duration::from_millis(67), "{fresh:?}");
-    assert!(kept >= Duration::from_millis(47), "{kept:?}");
+    // The truth is 54, 34 and about 26 ms. Nothing can be faster than the link; how much slower depends on the host.
+    assert!(fresh >= Duration::from_millis(53), "{fresh:?}");
+    assert!(kept >= Duration::from_millis(33), "{kept:?}");
     assert!(compressed >= Duration::from_millis(24), "{compressed:?}");
 }
 

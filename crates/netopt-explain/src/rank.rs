@@ -25,7 +25,8 @@ pub fn rank(findings: &mut [Finding], p50: Option<Duration>) {
     });
 }
 
-/// The root cause: the first finding above low. `None` when there is none, or nothing could be measured.
+/// The root cause: the first finding above low. `None` when there is none, when nothing could be measured, and when that
+/// finding says that the network is innocent.
 ///
 /// The findings have to be in the order that [`rank`] gives them.
 #[must_use]
@@ -33,7 +34,11 @@ pub fn primary(findings: &[Finding]) -> Option<&Finding> {
     findings
         .iter()
         .find(|finding| finding.weight() > Severity::Low && finding.status() != Status::NotMeasured)
+        .filter(|finding| finding.layer() != INNOCENT)
 }
+
+/// The layer whose findings acquit the network.
+const INNOCENT: &str = "server";
 
 /// The time per call behind the effect of a trial.
 fn shown_saving(finding: &Finding, p50: Duration) -> Duration {

@@ -35,6 +35,7 @@ pub mod confirm;
 pub mod design;
 pub mod error;
 pub mod judge;
+pub mod runner;
 pub mod seed;
 pub mod session;
 pub mod stats;

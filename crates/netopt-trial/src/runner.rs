@@ -1,0 +1,137 @@
+//! Carries a session out: for each block a fresh client, a discarded burn-in, then the planned load.
+//!
+//! Arms run one after the other, never at the same time: on few cores they would disturb each other. All arms of a
+//! round get the same arrival times. What a client is, the caller of [`run`] knows; here it makes calls.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use netopt_core::exchange::Exchange;
+use netopt_core::unit::Ratio;
+use netopt_load::arrival::Arrival;
+use netopt_load::budget::Budget;
+use netopt_load::caller::Caller;
+use netopt_load::driver::{self, Load};
+use netopt_load::report::{Limit, Report};
+use netopt_load::stop::Stop;
+use tokio::time::sleep;
+
+use crate::block::{Block, BlockResult, Health, Host};
+use crate::design::arm::ArmId;
+use crate::error::Error;
+use crate::session::Session;
+
+/// Makes the client of an arm: new for each block, so that no block profits from an earlier one.
+pub trait Arms {
+    /// What makes the calls.
+    type Caller: Caller;
+
+    /// A client of `arm` in its first state.
+    fn fresh(&self, arm: ArmId) -> Self::Caller;
+}
+
+/// Hears what happens while a trial runs. It cannot change the run.
+pub trait Watch {
+    /// One measured call ended; burn-in is not told.
+    fn exchange(&mut self, arm: ArmId, exchange: &Exchange);
+
+    /// A block was recorded.
+    fn block(&mut self, session: &Session, result: Block);
+}
+
+/// How calls are made within a block, the same for every arm.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// When calls begin.
+    pub arrival: Arrival,
+    /// The pause before each burn-in and each block: an interval of the arrivals, so that a budget never delays a call.
+    pub pause: Duration,
+    /// The bound on all calls, burn-in included.
+    pub budget: Arc<Budget>,
+}
+
+/// Why a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Every candidate was settled, or the rounds were used up.
+    Finished,
+    /// The budget did not suffice for the next block.
+    BudgetSpent,
+}
+
+/// Runs the blocks of `session` until it is finished or the budget is spent.
+///
+/// # Cancel safety
+/// Dropping the future ends all calls; the session keeps its complete blocks and can still be asked for verdicts.
+///
+/// # Errors
+/// When the figures of a block contradict each other, which would be a defect of this crate.
+pub async fn run<A: Arms>(
+    session: &mut Session,
+    arms: &A,
+    pace: &Pace,
+    watch: &mut impl Watch,
+) -> Result<Ended, Error> {
+    while let Some(block) = session.next() {
+        let size = session.design().block();
+        if pace.budget.left() < u64::from(size.burn_in) + u64::from(size.requests) {
+            return Ok(Ended::BudgetSpent);
+        }
+        let caller = Arc::new(arms.fresh(block.arm));
+        sleep(pace.pause).await;
+        let burn_in = load(
+            Arrival::Closed {
+                concurrency: NonZeroU32::MIN,
+            },
+            size.burn_in,
+            pace,
+        );
+        driver::run(&burn_in, Arc::clone(&caller), &mut drop::<Exchange>).await;
+        sleep(pace.pause).await;
+        let mut latencies = Vec::new();
+        let mut failed = 0;
+        let mut recorder = |exchange: Exchange| {
+            watch.exchange(block.arm, &exchange);
+            if exchange.outcome.is_success() {
+                latencies.push(exchange.latency());
+            } else {
+                failed += 1;
+            }
+        };
+        let report = driver::run(
+            &load(pace.arrival, size.requests, pace),
+            caller,
+            &mut recorder,
+        )
+        .await;
+        session.record(block, result(latencies, failed, &report))?;
+        watch.block(session, block);
+    }
+    Ok(Ended::Finished)
+}
+
+fn load(arrival: Arrival, calls: u32, pace: &Pace) -> Load {
+    let mut load = Load::new(arrival, Stop::after_calls(u64::from(calls)));
+    load.budget = Some(Arc::clone(&pace.budget));
+    load
+}
+
+fn result(latencies: Vec<Duration>, failed: u64, report: &Report) -> BlockResult {
+    let host = match report.health.saturated {
+        Some(Limit::Generator) => Host::Saturated,
+        Some(Limit::InFlight | Limit::Budget) | None => Host::Calm,
+    };
+    let on_time = Ratio::of(0, 1).expect("nothing of one is a share");
+    BlockResult {
+        completed: latencies.len() as u64,
+        latencies: latencies.into_iter().collect(),
+        elapsed: report.window,
+        issued: report.started,
+        errors: failed + report.abandoned(),
+        health: Health {
+            late: report.health.late_share.unwrap_or(on_time),
+            host,
+        },
+    }
+}

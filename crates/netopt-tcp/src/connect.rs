@@ -12,7 +12,10 @@ use crate::race;
 use crate::resolve::Resolver;
 use crate::stream::Stream;
 
-/// Makes connections.
+/// Stands for a bound that no clock can hold.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
+
+/// Makes connections. All values are valid.
 #[derive(Debug, Clone)]
 pub struct Connector {
     /// Who is asked for addresses.
@@ -44,13 +47,31 @@ impl Connector {
     /// # Errors
     /// Says whether lookup or handshake failed, and why; both together are bounded by the timeout.
     pub async fn connect(&self, host: &str, port: u16) -> Result<Connected, Error> {
+        self.connect_noting(host, port, |_, _| {}).await
+    }
+
+    /// As [`Connector::connect`], and tells `entering` when lookup and handshake begin, so that a caller who gives up
+    /// in between knows where it stood.
+    ///
+    /// # Errors
+    /// As [`Connector::connect`].
+    pub async fn connect_noting(
+        &self,
+        host: &str,
+        port: u16,
+        mut entering: impl FnMut(Phase, Instant),
+    ) -> Result<Connected, Error> {
         let begun = Instant::now();
-        let deadline = begun + self.timeout;
+        let deadline = begun.checked_add(self.timeout).unwrap_or(begun + FOREVER);
+        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        if !is_address {
+            entering(Phase::Dns, begun);
+        }
         let addresses = timeout_at(deadline, self.resolver.resolve(host))
             .await
             .map_err(|_| Error::lookup_timeout(host, self.timeout))??;
         let looked_up = Instant::now();
-        let is_address = host.parse::<std::net::IpAddr>().is_ok();
+        entering(Phase::Connect, looked_up);
         let addresses: Vec<SocketAddr> = addresses
             .into_iter()
             .map(|ip| SocketAddr::new(ip, port))

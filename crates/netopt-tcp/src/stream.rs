@@ -48,7 +48,8 @@ impl Wire {
     }
 
     /// The most that the kernel held back right after a write although the congestion window was open, and forgets
-    /// it. That is Nagle's algorithm at work; it is looked for only where the algorithm is on.
+    /// it. That is Nagle's algorithm at work; it is looked for only where the algorithm is on. It never holds a whole
+    /// segment back, so what is larger waits for the peer's window and does not count.
     #[must_use]
     pub fn take_held(&self) -> Option<Bytes> {
         let held = self.held.swap(0, Ordering::Relaxed);
@@ -108,15 +109,15 @@ impl Stream {
         }
     }
 
-    /// Unsent bytes although the window is open: only Nagle's algorithm holds them.
+    /// Less than a segment unsent behind unacknowledged data although the window is open: RFC 896's rule, no other.
     fn look_for_nagle(&self) {
         let Some(info) = self.wire.info() else { return };
-        let (Some(unsent), Some(in_flight), Some(cwnd)) =
-            (info.unsent(), info.unacked(), info.cwnd())
+        let (Some(unsent), Some(in_flight), Some(cwnd), Some(mss)) =
+            (info.unsent(), info.unacked(), info.cwnd(), info.mss())
         else {
             return;
         };
-        if in_flight < cwnd {
+        if in_flight > 0 && in_flight < cwnd && unsent < mss {
             self.wire.held.fetch_max(unsent.get(), Ordering::Relaxed);
         }
     }

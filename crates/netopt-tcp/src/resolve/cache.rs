@@ -19,7 +19,14 @@ pub(super) struct Cache {
 #[derive(Debug)]
 struct Entry {
     addresses: Vec<IpAddr>,
-    until: Instant,
+    /// `None` is beyond what the clock can hold: for ever.
+    until: Option<Instant>,
+}
+
+impl Entry {
+    fn is_fresh(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
 }
 
 impl Cache {
@@ -34,7 +41,7 @@ impl Cache {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         names
             .get(name)
-            .filter(|entry| now < entry.until)
+            .filter(|entry| entry.is_fresh(now))
             .map(|entry| entry.addresses.clone())
     }
 
@@ -48,18 +55,14 @@ impl Cache {
         let keep = lifetime.map_or(self.ttl, |lifetime| lifetime.min(self.ttl));
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() >= MOST_NAMES {
-            names.retain(|_, entry| now < entry.until);
+            names.retain(|_, entry| entry.is_fresh(now));
             if names.len() >= MOST_NAMES {
                 names.clear();
             }
         }
-        names.insert(
-            name.to_owned(),
-            Entry {
-                addresses: addresses.to_vec(),
-                until: now + keep,
-            },
-        );
+        let addresses = addresses.to_vec();
+        let until = now.checked_add(keep);
+        names.insert(name.to_owned(), Entry { addresses, until });
     }
 }
 
@@ -80,6 +83,18 @@ mod tests {
             Some(address.as_slice())
         );
         assert_eq!(cache.get("long", start + Duration::from_secs(61)), None);
+    }
+
+    #[test]
+    fn a_time_beyond_the_clock_is_for_ever() {
+        let cache = Cache::new(Duration::MAX);
+        let start = Instant::now();
+        cache.put("kept", &[], None, start);
+        assert!(
+            cache
+                .get("kept", start + Duration::from_secs(1 << 30))
+                .is_some()
+        );
     }
 
     #[test]

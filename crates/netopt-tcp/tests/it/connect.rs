@@ -117,3 +117,25 @@ async fn a_silent_resolver_runs_into_the_bound() {
     assert_eq!(error.kind(), FailureKind::DnsTimeout);
     assert!(error.is_timeout());
 }
+
+#[tokio::test]
+async fn each_phase_is_told_when_it_begins_and_no_bound_is_too_large() {
+    let names = slow_names().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut connector = connector(Resolver::server(names.local_addr()).unwrap());
+    connector.timeout = Duration::MAX;
+    let mut told = Vec::new();
+    let connected = connector
+        .connect_noting(
+            "shop.test",
+            listener.local_addr().unwrap().port(),
+            |phase, at| told.push((phase, at)),
+        )
+        .await
+        .unwrap();
+    let begun: Vec<_> = connected
+        .phases()
+        .map(|(phase, start, _)| (phase, start))
+        .collect();
+    assert_eq!(told, begun);
+}

@@ -1,5 +1,8 @@
 //! Real sockets on loopback.
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
 
 mod connect;
 mod options;

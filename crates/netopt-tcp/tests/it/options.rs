@@ -92,3 +92,24 @@ async fn nagle_is_caught_holding_the_second_write() {
     }
     assert!(caught, "the kernel held the body back at least once");
 }
+
+#[tokio::test]
+async fn a_closed_window_is_not_nagle() {
+    let (client, _silent) = pair().await;
+    let options = Options {
+        nodelay: Switch::Off,
+        ..Options::default()
+    };
+    let mut stream = Stream::new(client, options).unwrap();
+    let wire = stream.wire();
+    let chunk = vec![0; 256 * 1024];
+    // Nobody reads, so the peer's window closes and megabytes stay unsent.
+    let until_full = async { while stream.write_all(&chunk).await.is_ok() {} };
+    let patience = std::time::Duration::from_millis(300);
+    tokio::time::timeout(patience, until_full)
+        .await
+        .unwrap_err();
+    let info = wire.info().expect("Linux tells");
+    assert!(info.unsent() > info.mss(), "the window closed: {info:?}");
+    assert!(wire.take_held() < info.mss(), "less than a segment at most");
+}

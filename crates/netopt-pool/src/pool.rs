@@ -74,6 +74,19 @@ where
     /// # Errors
     /// When no place came free within the configured wait, or a new connection could not be opened.
     pub async fn get(&self, key: &K) -> Result<Guard<M>, Error<M::Error>> {
+        self.get_with(key, async |manager: &M| manager.create().await)
+            .await
+    }
+
+    /// As [`Pool::get`], but a new connection is opened by `open`: for a caller who wants to watch.
+    ///
+    /// # Errors
+    /// As [`Pool::get`].
+    pub async fn get_with(
+        &self,
+        key: &K,
+        open: impl AsyncFnOnce(&M) -> Result<M::Type, M::Error>,
+    ) -> Result<Guard<M>, Error<M::Error>> {
         let place = self.place(key);
         let permit = self.wait_for(&place).await?;
         let waited_until = Instant::now();
@@ -96,7 +109,7 @@ where
             place.counts.disconnected.fetch_add(1, Ordering::Relaxed);
         }
         let connecting = Held::one(&self.inner.counts.connecting);
-        let opened = place.manager.create().await;
+        let opened = open(&place.manager).await;
         drop(connecting);
         match opened {
             Ok(connection) => {

@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::{http1, http2};
 use netopt_core::exchange::{ConnectionUse, Protocol, TlsSession};
-use netopt_core::phase::Phase;
 use netopt_tcp::Wire;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -31,7 +30,6 @@ pub(crate) enum Sender {
 pub(crate) struct Birth {
     pub(crate) id: u64,
     pub(crate) at: Instant,
-    pub(crate) phases: Vec<(Phase, Instant, Instant)>,
     pub(crate) tls: Option<TlsSession>,
 }
 
@@ -42,6 +40,7 @@ pub(crate) struct Connection {
     pub(crate) marks: Arc<Marks>,
     pub(crate) birth: Birth,
     used: AtomicU64,
+    retired: AtomicBool,
     driver: Driver,
 }
 
@@ -69,6 +68,7 @@ impl Connection {
             marks,
             birth,
             used: AtomicU64::new(0),
+            retired: AtomicBool::new(false),
             driver,
         }
     }
@@ -80,12 +80,17 @@ impl Connection {
         }
     }
 
+    /// It takes no more calls.
+    pub(crate) fn retire(&self) {
+        self.retired.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         let by_engine = match &self.sender {
             Sender::Http1(sender) => sender.is_closed(),
             Sender::Http2(sender) => sender.is_closed(),
         };
-        by_engine || self.driver.0.is_finished()
+        by_engine || self.retired.load(Ordering::Relaxed) || self.driver.0.is_finished()
     }
 
     /// Counts one more call and describes the connection to it.

@@ -5,19 +5,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use netopt_core::change::HttpVersion;
-use netopt_core::exchange::Protocol;
-use netopt_core::outcome::FailureKind;
+use netopt_core::outcome::{Failure, FailureKind};
 use netopt_core::phase::Phase;
 use netopt_pool::{Guard, Origin, Pool, Stats};
 use tokio::time::Instant;
 
+use crate::carrier::{Carrier, Loan, Share};
 use crate::client::Config;
-use crate::connection::Connection;
+use crate::connection::Sender;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::opener::{Opener, Tools};
@@ -26,34 +25,6 @@ use crate::tls::TlsError;
 
 /// Destinations kept at the most; beyond, those without a live connection are forgotten.
 const MOST_DESTINATIONS: usize = 4096;
-
-/// What carries a call.
-#[derive(Debug)]
-pub(crate) enum Carrier {
-    /// A connection of one's own.
-    Alone(Guard<Opener>),
-    /// A connection shared with other calls.
-    Shared(Arc<Connection>),
-}
-
-impl Carrier {
-    /// The connection is not to be used again.
-    pub(crate) fn close(&mut self) {
-        if let Self::Alone(guard) = self {
-            guard.close();
-        }
-    }
-}
-
-impl Deref for Carrier {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
-        match self {
-            Self::Alone(guard) => guard,
-            Self::Shared(connection) => connection,
-        }
-    }
-}
 
 /// The connections of one client.
 pub(crate) struct Connections {
@@ -67,8 +38,9 @@ pub(crate) struct Connections {
 #[derive(Default)]
 struct Sharing {
     turn: tokio::sync::Mutex<()>,
-    current: Mutex<Option<Arc<Connection>>>,
+    current: Mutex<Option<Share>>,
     speaks_http1: AtomicBool,
+    failed: Mutex<Option<(Instant, Failure)>>,
 }
 
 impl Connections {
@@ -95,61 +67,72 @@ impl Connections {
         self.pool.stats()
     }
 
-    /// A connection to `to`; queue and handshakes are marked in `recording`.
+    /// A connection to `to`. How it was found is told to `recording`.
+    ///
+    /// Cancel safe: a caller who gives up leaves the queue, or drops the connection that was being opened.
     pub(crate) async fn get(
         &self,
         to: &Destination,
         recording: &mut Recording,
-    ) -> Result<Carrier, Error> {
-        if !self.may_share(to) {
-            return self.alone(to, recording).await;
-        }
+    ) -> Result<Loan, Error> {
+        let carrier = if self.may_share(to) {
+            self.share(to, recording).await?
+        } else {
+            Carrier::Alone(self.alone(to, recording).await?)
+        };
+        Ok(Loan::new(carrier))
+    }
+
+    async fn share(&self, to: &Destination, recording: &mut Recording) -> Result<Carrier, Error> {
         let sharing = self.sharing(to);
-        if sharing.speaks_http1.load(Ordering::Relaxed) {
-            return self.alone(to, recording).await;
+        if let Some(share) = sharing.live() {
+            return Ok(join(share, recording));
         }
-        let begun = Instant::now();
-        if let Some(connection) = sharing.live() {
-            return Ok(Carrier::Shared(connection));
+        let asked = Instant::now();
+        if sharing.speaks_http1() {
+            return self.alone(to, recording).await.map(Carrier::Alone);
         }
         let turn = sharing.turn.lock().await;
-        if let Some(connection) = sharing.live() {
-            recording.mark(Phase::Queue, begun, Instant::now());
-            return Ok(Carrier::Shared(connection));
+        if let Some(share) = sharing.live() {
+            return Ok(join(share, recording));
         }
-        if sharing.speaks_http1.load(Ordering::Relaxed) {
+        if sharing.speaks_http1() {
             drop(turn);
-            return self.alone(to, recording).await;
+            return self.alone(to, recording).await.map(Carrier::Alone);
         }
-        match self.alone(to, recording).await? {
-            Carrier::Alone(guard) if guard.protocol() == Protocol::Http2 => {
-                let connection: Arc<Connection> = Arc::from(guard.take());
-                *sharing
-                    .current
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&connection));
-                Ok(Carrier::Shared(connection))
-            }
-            carrier => {
-                sharing.speaks_http1.store(true, Ordering::Relaxed);
-                Ok(carrier)
-            }
+        if let Some(failure) = sharing.failure_since(asked) {
+            return Err(Error::shared(failure));
+        }
+        let guard = self
+            .alone(to, recording)
+            .await
+            .inspect_err(|error| sharing.note_failure(error))?;
+        if let Sender::Http2(sender) = &guard.sender {
+            let share = Share {
+                sender: sender.clone(),
+                connection: Arc::from(guard.take()),
+            };
+            *lock(&sharing.current) = Some(share.clone());
+            Ok(Carrier::Shared(share))
+        } else {
+            sharing.speaks_http1.store(true, Ordering::Relaxed);
+            Ok(Carrier::Alone(guard))
         }
     }
 
-    async fn alone(&self, to: &Destination, recording: &mut Recording) -> Result<Carrier, Error> {
-        let begun = Instant::now();
-        let guard = self.pool.get(to).await.map_err(|error| {
+    async fn alone(
+        &self,
+        to: &Destination,
+        recording: &mut Recording,
+    ) -> Result<Guard<Opener>, Error> {
+        let open = async |opener: &Opener| opener.open(recording).await;
+        let guard = self.pool.get_with(to, open).await.map_err(|error| {
             let full = Error::new(FailureKind::PoolTimeout, Phase::Queue, error.to_string());
             error.into_open().unwrap_or(full)
         })?;
-        recording.mark(Phase::Queue, begun, guard.waited_until());
-        if guard.origin() == Origin::Opened {
-            for &(phase, start, end) in &guard.birth.phases {
-                recording.mark(phase, start, end);
-            }
-        }
-        Ok(Carrier::Alone(guard))
+        recording.leave(Instant::now());
+        recording.board(&guard, guard.origin());
+        Ok(guard)
     }
 
     fn may_share(&self, to: &Destination) -> bool {
@@ -162,7 +145,7 @@ impl Connections {
     }
 
     fn sharing(&self, to: &Destination) -> Arc<Sharing> {
-        let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.shared);
         if all.len() >= MOST_DESTINATIONS && !all.contains_key(to) {
             all.retain(|_, sharing| Arc::strong_count(sharing) > 1 || sharing.live().is_some());
         }
@@ -170,17 +153,47 @@ impl Connections {
     }
 }
 
+/// Takes a share in a connection that is open already.
+fn join(share: Share, recording: &mut Recording) -> Carrier {
+    recording.leave(Instant::now());
+    recording.board(&share.connection, Origin::Reused);
+    Carrier::Shared(share)
+}
+
 impl Sharing {
-    fn live(&self) -> Option<Arc<Connection>> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+    fn speaks_http1(&self) -> bool {
+        self.speaks_http1.load(Ordering::Relaxed)
+    }
+
+    fn live(&self) -> Option<Share> {
+        let mut current = lock(&self.current);
         if current
             .as_ref()
-            .is_some_and(|connection| connection.is_closed())
+            .is_some_and(|share| share.connection.is_closed())
         {
             *current = None;
         }
         current.clone()
     }
+
+    /// Why the connection was not opened that a caller has been waiting for since then.
+    fn failure_since(&self, asked: Instant) -> Option<Failure> {
+        let failed = lock(&self.failed);
+        let since = failed.as_ref().filter(|(at, _)| *at >= asked);
+        since.map(|(_, failure)| failure.clone())
+    }
+
+    /// Those who wait for the connection fail with the one who opens it: each after the other would take as often as
+    /// long, and ask a peer that is down as often.
+    fn note_failure(&self, error: &Error) {
+        if error.phase() != Phase::Queue {
+            *lock(&self.failed) = Some((Instant::now(), error.failure().clone()));
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Connections {

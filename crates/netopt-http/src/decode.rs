@@ -4,14 +4,15 @@ use std::io::{self, Write};
 
 use bytes::Bytes;
 use netopt_core::encoding::Encoding;
+use zstd::stream::{raw, zio};
 
 /// One chunk from the wire decodes to this much at the most; more is a decompression bomb.
 const MOST_PER_CHUNK: usize = 32 * 1024 * 1024;
 
 /// A decoder for one body.
 pub(crate) enum Decoder {
-    Gzip(Box<flate2::write::GzDecoder<Sink>>),
-    Zstd(Box<zstd::stream::write::Decoder<'static, Sink>>),
+    Gzip(Box<flate2::write::MultiGzDecoder<Sink>>),
+    Zstd(Box<zio::Writer<Sink, raw::Decoder<'static>>>),
     Brotli(Box<brotli::DecompressorWriter<Sink>>),
 }
 
@@ -29,8 +30,8 @@ impl Decoder {
     pub(crate) fn new(encoding: Encoding) -> io::Result<Self> {
         let sink = Sink::default();
         Ok(match encoding {
-            Encoding::Gzip => Self::Gzip(Box::new(flate2::write::GzDecoder::new(sink))),
-            Encoding::Zstd => Self::Zstd(Box::new(zstd::stream::write::Decoder::new(sink)?)),
+            Encoding::Gzip => Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(sink))),
+            Encoding::Zstd => Self::Zstd(Box::new(zio::Writer::new(sink, raw::Decoder::new()?))),
             Encoding::Brotli => Self::Brotli(Box::new(brotli::DecompressorWriter::new(sink, 4096))),
         })
     }
@@ -46,10 +47,19 @@ impl Decoder {
         writer.flush()?;
         let sink = match self {
             Self::Gzip(decoder) => decoder.get_mut(),
-            Self::Zstd(decoder) => decoder.get_mut(),
+            Self::Zstd(decoder) => decoder.writer_mut(),
             Self::Brotli(decoder) => decoder.get_mut(),
         };
         Ok(Bytes::from(std::mem::take(&mut sink.0)))
+    }
+
+    /// The body is over: an error if its end is missing, or its checksum is wrong.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        match self {
+            Self::Gzip(decoder) => decoder.try_finish(),
+            Self::Zstd(decoder) => decoder.finish(),
+            Self::Brotli(decoder) => decoder.close(),
+        }
     }
 }
 
@@ -105,7 +115,31 @@ mod tests {
                     back.extend_from_slice(&decoder.decode(chunk).unwrap());
                 }
                 assert!(back == plain, "{encoding} in chunks of {size}");
+                decoder.finish().unwrap();
             }
+        }
+    }
+
+    #[test]
+    fn a_body_without_its_end_is_an_error() {
+        let plain = b"a line of text\n".repeat(2000);
+        for encoding in Encoding::ALL {
+            let whole = encoded(encoding, &plain);
+            for missing in [1, 5, whole.len() / 2] {
+                let mut decoder = Decoder::new(encoding).unwrap();
+                decoder.decode(&whole[..whole.len() - missing]).unwrap();
+                assert!(decoder.finish().is_err(), "{encoding} without {missing}");
+            }
+        }
+    }
+
+    #[test]
+    fn members_one_after_the_other_are_one_body() {
+        for encoding in [Encoding::Gzip, Encoding::Zstd] {
+            let both = [encoded(encoding, b"one "), encoded(encoding, b"two")].concat();
+            let mut decoder = Decoder::new(encoding).unwrap();
+            assert_eq!(decoder.decode(&both).unwrap(), "one two", "{encoding}");
+            decoder.finish().unwrap();
         }
     }
 

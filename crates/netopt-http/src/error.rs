@@ -39,9 +39,8 @@ impl Error {
         let (kind, what) = match phase {
             Phase::Receive => (FailureKind::BodyTimeout, "the answer was not complete"),
             Phase::Queue => (FailureKind::PoolTimeout, "no connection came free"),
-            Phase::Dns | Phase::Connect | Phase::Tls => {
-                (FailureKind::ConnectTimeout, "no connection was made")
-            }
+            Phase::Dns => (FailureKind::DnsTimeout, "the name was not resolved"),
+            Phase::Connect | Phase::Tls => (FailureKind::ConnectTimeout, "no connection was made"),
             Phase::Send | Phase::Wait => (FailureKind::RequestTimeout, "no answer came"),
         };
         Self::new(
@@ -51,36 +50,25 @@ impl Error {
         )
     }
 
-    /// An error of the HTTP engine in that phase, `Wait` or `Receive`.
+    /// The failure of the attempt that this call had been waiting for.
+    pub(crate) const fn shared(failure: Failure) -> Self {
+        Self {
+            failure,
+            source: None,
+        }
+    }
+
+    /// An error of the HTTP engine in that phase.
     pub(crate) fn engine(error: hyper::Error, phase: Phase) -> Self {
-        let io_kind = causes(&error)
-            .find_map(|cause| cause.downcast_ref::<io::Error>())
-            .map(io::Error::kind);
-        let (kind, message) = match (io_kind, phase) {
-            (Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe), _) => (
-                FailureKind::Reset,
-                "the peer reset the connection".to_owned(),
-            ),
-            _ if error.is_parse() => (
-                FailureKind::Protocol,
-                "the peer does not speak HTTP as asked".to_owned(),
-            ),
-            (_, Phase::Receive) => (
-                FailureKind::ClosedEarly,
-                "the peer closed in the middle of the body".to_owned(),
-            ),
-            _ if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => (
-                FailureKind::ClosedEarly,
-                "the peer closed without an answer".to_owned(),
-            ),
-            (Some(io::ErrorKind::UnexpectedEof), _) => (
-                FailureKind::ClosedEarly,
-                "the peer closed without an answer".to_owned(),
-            ),
-            _ => (
-                FailureKind::Other,
-                format!("the exchange failed: {}", root(&error)),
-            ),
+        let kind = judge(&error);
+        let message = match kind {
+            FailureKind::Reset => "the peer reset the connection".to_owned(),
+            FailureKind::Protocol => "the peer does not speak HTTP as asked".to_owned(),
+            FailureKind::ClosedEarly if phase == Phase::Receive => {
+                "the peer closed in the middle of the answer".to_owned()
+            }
+            FailureKind::ClosedEarly => "the peer closed without an answer".to_owned(),
+            _ => format!("the exchange failed: {}", root(&error)),
         };
         Self::new(kind, phase, message).because(error)
     }
@@ -126,6 +114,33 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Whose fault an error of the HTTP engine is.
+fn judge(error: &hyper::Error) -> FailureKind {
+    use io::ErrorKind as K;
+    let h2 = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>());
+    let io = causes(error)
+        .find_map(|cause| cause.downcast_ref::<io::Error>())
+        .or_else(|| h2?.get_io());
+    if error.is_parse() {
+        return FailureKind::Protocol;
+    }
+    match (io.map(io::Error::kind), h2) {
+        (Some(K::ConnectionReset | K::BrokenPipe), _) => FailureKind::Reset,
+        // A malformed chunk, or a record that cannot be decrypted.
+        (Some(K::InvalidInput | K::InvalidData), _) => FailureKind::Protocol,
+        (Some(K::UnexpectedEof | K::ConnectionAborted | K::NotConnected), _) => {
+            FailureKind::ClosedEarly
+        }
+        // The peer gave the stream or the connection up; otherwise our side did, for what the peer said.
+        (None, Some(h2)) if h2.is_remote() => FailureKind::ClosedEarly,
+        (None, Some(h2)) if h2.is_library() => FailureKind::Protocol,
+        _ if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => {
+            FailureKind::ClosedEarly
+        }
+        _ => FailureKind::Other,
     }
 }
 

@@ -12,12 +12,15 @@
 //!
 //! What it leaves alone: cookies, forms, redirects.
 
+mod answer;
+mod carrier;
 mod client;
 mod connection;
 mod connections;
 mod decode;
 mod destination;
 mod error;
+mod form;
 mod marks;
 mod opener;
 mod packing;

@@ -1,11 +1,12 @@
 //! When the last byte of a request left and the first of its answer came, seen above TLS.
 //!
-//! Below TLS the first bytes that arrive may be session tickets; here they are the answer.
+//! Below TLS the first bytes that arrive may be session tickets; here they are the answer. TLS buffers what it is
+//! given, so a write counts as done only when it was flushed, that is when the kernel has taken all of it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
@@ -14,10 +15,34 @@ use tokio::time::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Marks(Mutex<Current>);
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default)]
 struct Current {
     last_write: Option<Instant>,
     first_read: Option<Instant>,
+    writing: Writing,
+}
+
+/// How the last attempt to write ended.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    /// All was taken.
+    #[default]
+    Done,
+    /// Taken, but not flushed.
+    Buffered,
+    /// Somebody further down is full.
+    Blocked,
+}
+
+/// How far a call has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Some of the request is still here.
+    Sending,
+    /// All of it left.
+    Waiting { sent: Instant },
+    /// The answer has begun.
+    Answering { sent: Instant, first: Instant },
 }
 
 impl Marks {
@@ -26,20 +51,50 @@ impl Marks {
         *self.lock() = Current::default();
     }
 
-    /// When the last byte before the answer was written, and when the first byte of the answer was read.
-    pub(crate) fn read(&self) -> (Option<Instant>, Option<Instant>) {
-        let current = *self.lock();
-        (current.last_write, current.first_read)
+    /// How far the current call has come.
+    pub(crate) fn stage(&self) -> Stage {
+        let current = self.lock();
+        match (current.last_write, current.first_read) {
+            (sent, Some(first)) => Stage::Answering {
+                sent: sent.unwrap_or(first),
+                first,
+            },
+            (Some(sent), None) if current.writing != Writing::Blocked => Stage::Waiting { sent },
+            _ => Stage::Sending,
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wrote(&self) {
+    /// What a write came to. What is written after the answer has begun belongs to no phase.
+    fn wrote(&self, result: &Poll<io::Result<usize>>) {
         let mut current = self.lock();
         if current.first_read.is_none() {
-            current.last_write = Some(Instant::now());
+            match result {
+                Poll::Ready(Ok(_)) => {
+                    current.last_write = Some(Instant::now());
+                    current.writing = Writing::Buffered;
+                }
+                Poll::Ready(Err(_)) => {}
+                Poll::Pending => current.writing = Writing::Blocked,
+            }
+        }
+    }
+
+    /// What a flush came to.
+    fn flushed(&self, result: &Poll<io::Result<()>>) {
+        let mut current = self.lock();
+        if current.first_read.is_none() && current.writing != Writing::Done {
+            match result {
+                Poll::Ready(Ok(())) => {
+                    current.last_write = Some(Instant::now());
+                    current.writing = Writing::Done;
+                }
+                Poll::Ready(Err(_)) => {}
+                Poll::Pending => current.writing = Writing::Blocked,
+            }
         }
     }
 
@@ -71,11 +126,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Marked<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buffer))?;
+        let result = Pin::new(&mut self.inner).poll_read(cx, buffer);
         if buffer.filled().len() > before {
             self.marks.got();
         }
-        Poll::Ready(Ok(()))
+        result
     }
 }
 
@@ -85,9 +140,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Marked<S> {
         cx: &mut Context<'_>,
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let count = ready!(Pin::new(&mut self.inner).poll_write(cx, data))?;
-        self.marks.wrote();
-        Poll::Ready(Ok(count))
+        let result = Pin::new(&mut self.inner).poll_write(cx, data);
+        self.marks.wrote(&result);
+        result
     }
 
     fn poll_write_vectored(
@@ -95,9 +150,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Marked<S> {
         cx: &mut Context<'_>,
         data: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let count = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, data))?;
-        self.marks.wrote();
-        Poll::Ready(Ok(count))
+        let result = Pin::new(&mut self.inner).poll_write_vectored(cx, data);
+        self.marks.wrote(&result);
+        result
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -105,10 +160,51 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Marked<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        let result = Pin::new(&mut self.inner).poll_flush(cx);
+        self.marks.flushed(&result);
+        result
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[tokio::test]
+    async fn a_request_that_does_not_fit_is_still_being_sent() {
+        let (near, mut far) = tokio::io::duplex(8);
+        let marks = Arc::new(Marks::default());
+        let mut stream = Marked::new(near, Arc::clone(&marks));
+        assert_eq!(marks.stage(), Stage::Sending);
+        let sending = tokio::spawn(async move {
+            stream.write_all(b"GET / HTTP/1.1").await.unwrap();
+            stream.flush().await.unwrap();
+            stream
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(marks.stage(), Stage::Sending);
+        far.read_exact(&mut [0; 14]).await.unwrap();
+        let mut stream = sending.await.unwrap();
+        let Stage::Waiting { sent } = marks.stage() else {
+            panic!("{:?}", marks.stage())
+        };
+        far.write_all(b"HTTP").await.unwrap();
+        stream.read_exact(&mut [0; 4]).await.unwrap();
+        stream.write_all(b"late").await.unwrap();
+        let Stage::Answering { sent: same, first } = marks.stage() else {
+            panic!("{:?}", marks.stage())
+        };
+        assert_eq!(
+            same, sent,
+            "a write after the answer's start is not the request's"
+        );
+        assert!(first >= sent);
+        marks.clear();
+        assert_eq!(marks.stage(), Stage::Sending);
     }
 }

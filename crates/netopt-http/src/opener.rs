@@ -11,15 +11,17 @@ use netopt_core::change::HttpVersion;
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
-use netopt_tcp::Connector;
+use netopt_tcp::{Connector, Stream};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::connection::{Birth, Connection, Driver, Sender};
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::marks::{Marked, Marks};
+use crate::recording::Recording;
 use crate::tls;
 
 /// A connection that was just used needs a moment until it takes the next call; one that needs longer is given up.
@@ -45,36 +47,7 @@ impl Manager for Opener {
     type Error = Error;
 
     async fn create(&self) -> Result<Box<Connection>, Error> {
-        let connected = self
-            .tools
-            .connector
-            .connect(self.to.host(), self.to.port())
-            .await?;
-        let phases: Vec<_> = connected.phases().collect();
-        let wire = connected.stream.wire();
-        let birth = Birth {
-            id: self.tools.opened.fetch_add(1, Ordering::Relaxed) + 1,
-            at: connected.handshake.0,
-            phases,
-            tls: None,
-        };
-        let marks = Arc::new(Marks::default());
-        if self.to.is_encrypted() {
-            self.secure(connected.stream, wire, marks, birth)
-                .await
-                .map(Box::new)
-        } else {
-            let protocol = if self.tools.version == HttpVersion::Http2 {
-                Protocol::Http2
-            } else {
-                Protocol::Http1
-            };
-            let marked = Marked::new(connected.stream, Arc::clone(&marks));
-            let (sender, driver) = speak(protocol, marked).await?;
-            Ok(Box::new(Connection::new(
-                sender, wire, marks, birth, driver,
-            )))
-        }
+        self.open(&mut Recording::begin()).await
     }
 
     async fn recycle(&self, connection: &mut Box<Connection>, _: &Metrics) -> RecycleResult<Error> {
@@ -93,35 +66,66 @@ impl Manager for Opener {
 }
 
 impl Opener {
+    /// Opens a connection and tells `recording` each phase as it begins and ends.
+    pub(crate) async fn open(&self, recording: &mut Recording) -> Result<Box<Connection>, Error> {
+        let tools = &self.tools;
+        let connected = tools
+            .connector
+            .connect_noting(self.to.host(), self.to.port(), |phase, at| {
+                recording.enter(phase, at);
+            })
+            .await?;
+        recording.leave(connected.handshake.1);
+        let wire = connected.stream.wire();
+        let marks = Arc::new(Marks::default());
+        let mut birth = Birth {
+            id: tools.opened.fetch_add(1, Ordering::Relaxed) + 1,
+            at: connected.handshake.0,
+            tls: None,
+        };
+        let (sender, driver) = if self.to.is_encrypted() {
+            let stream = self.secure(connected.stream, recording).await?;
+            birth.tls = Some(tls::session(&stream));
+            let protocol = self.agreed(&stream)?;
+            speak(protocol, Marked::new(stream, Arc::clone(&marks))).await?
+        } else {
+            let protocol = match tools.version {
+                HttpVersion::Http2 => Protocol::Http2,
+                HttpVersion::Auto | HttpVersion::Http1 => Protocol::Http1,
+            };
+            let stream = Marked::new(connected.stream, Arc::clone(&marks));
+            speak(protocol, stream).await?
+        };
+        let connection = Connection::new(sender, wire, marks, birth, driver);
+        Ok(Box::new(connection))
+    }
+
     async fn secure(
         &self,
-        stream: netopt_tcp::Stream,
-        wire: Arc<netopt_tcp::Wire>,
-        marks: Arc<Marks>,
-        mut birth: Birth,
-    ) -> Result<Connection, Error> {
+        stream: Stream,
+        recording: &mut Recording,
+    ) -> Result<TlsStream<Stream>, Error> {
         let bound = self.tools.connector.timeout;
-        let begun = Instant::now();
-        let stream = timeout(
-            bound,
-            tls::shake_hands(&self.tools.tls, self.to.host(), stream),
-        )
-        .await
-        .map_err(|_| Error::timeout(Phase::Tls, bound))??;
-        birth.phases.push((Phase::Tls, begun, Instant::now()));
-        birth.tls = Some(tls::session(&stream));
-        let agreed = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        if self.tools.version == HttpVersion::Http2 && !agreed {
-            let message = format!("{} does not offer HTTP/2", self.to);
-            return Err(Error::new(FailureKind::Protocol, Phase::Tls, message));
+        recording.enter(Phase::Tls, Instant::now());
+        let handshake = tls::shake_hands(&self.tools.tls, self.to.host(), stream);
+        let stream = timeout(bound, handshake)
+            .await
+            .map_err(|_| Error::timeout(Phase::Tls, bound))??;
+        recording.leave(Instant::now());
+        Ok(stream)
+    }
+
+    /// The protocol that both sides chose by ALPN.
+    fn agreed(&self, stream: &TlsStream<Stream>) -> Result<Protocol, Error> {
+        let chosen = stream.get_ref().1.alpn_protocol();
+        match (chosen == Some(b"h2"), self.tools.version) {
+            (true, _) => Ok(Protocol::Http2),
+            (false, HttpVersion::Auto | HttpVersion::Http1) => Ok(Protocol::Http1),
+            (false, HttpVersion::Http2) => {
+                let message = format!("{} does not offer HTTP/2", self.to);
+                Err(Error::new(FailureKind::Protocol, Phase::Tls, message))
+            }
         }
-        let protocol = if agreed {
-            Protocol::Http2
-        } else {
-            Protocol::Http1
-        };
-        let (sender, driver) = speak(protocol, Marked::new(stream, Arc::clone(&marks))).await?;
-        Ok(Connection::new(sender, wire, marks, birth, driver))
     }
 }
 

@@ -1,46 +1,175 @@
 //! What is known about a call so far. It outlives every failure, so that a failed call still tells its phases.
+//!
+//! A call is in one phase at a time; entering the next one ends the one before, so what a call took is the sum of its
+//! phases. On HTTP/1.1 the end of `Send` and of `Wait` are read from the connection's marks, whether or not an answer
+//! comes. An HTTP/2 connection is shared and its marks are everybody's, so there `Send` stays unknown and the wait
+//! begins when the request is handed over.
 
-use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Traffic};
+use std::sync::Arc;
+
+use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, Traffic};
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
+use netopt_core::unit::Bytes;
+use netopt_pool::Origin;
+use netopt_tcp::Wire;
 use tokio::time::Instant;
+
+use crate::connection::Connection;
+use crate::marks::{Marks, Stage};
 
 /// A call in progress.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    pub(crate) begun: Instant,
-    pub(crate) timeline: Timeline,
+    begun: Instant,
+    timeline: Timeline,
+    running: Option<(Phase, Instant)>,
+    flight: Option<Flight>,
+    connection: Option<ConnectionUse>,
+    path: Option<PathSample>,
     pub(crate) traffic: Traffic,
-    pub(crate) connection: Option<ConnectionUse>,
     pub(crate) answer: Option<Answer>,
-    pub(crate) path: Option<PathSample>,
+}
+
+/// The connection under a call, and where its counters stood before.
+#[derive(Debug)]
+struct Flight {
+    wire: Arc<Wire>,
+    marks: Arc<Marks>,
+    sent: Bytes,
+    received: Bytes,
 }
 
 impl Recording {
+    /// A call that begins now, by looking for a connection.
     pub(crate) fn begin() -> Box<Self> {
+        let begun = Instant::now();
         Box::new(Self {
-            begun: Instant::now(),
+            begun,
             timeline: Timeline::new(),
-            traffic: Traffic::default(),
+            running: Some((Phase::Queue, begun)),
+            flight: None,
             connection: None,
-            answer: None,
             path: None,
+            traffic: Traffic::default(),
+            answer: None,
         })
     }
 
-    pub(crate) fn mark(&mut self, phase: Phase, start: Instant, end: Instant) {
-        let since = |at: Instant| at.saturating_duration_since(self.begun);
-        self.timeline.mark(phase, since(start), since(end));
+    pub(crate) const fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// The connection was stale: all that was done so far becomes part of the search for one.
+    pub(crate) fn begin_again(&mut self) {
+        self.timeline = Timeline::new();
+        self.running = Some((Phase::Queue, self.begun));
+        self.flight = None;
+        self.connection = None;
+    }
+
+    /// Whether the connection had carried calls before.
+    pub(crate) fn is_reused(&self) -> bool {
+        self.connection
+            .as_ref()
+            .is_some_and(|connection| connection.earlier > 0)
+    }
+
+    /// Enters `phase` and ends the one before.
+    pub(crate) fn enter(&mut self, phase: Phase, at: Instant) {
+        self.leave(at);
+        self.running = Some((phase, at));
+    }
+
+    /// Ends the running phase, if any.
+    pub(crate) fn leave(&mut self, at: Instant) {
+        if let Some((phase, start)) = self.running.take() {
+            self.mark(phase, start, at);
+        }
+    }
+
+    /// Notes which connection carries the call, and where its counters stand.
+    pub(crate) fn board(&mut self, connection: &Connection, origin: Origin) {
+        self.connection = Some(connection.begin_use());
+        let wire = &connection.wire;
+        // A fresh connection's handshake belongs to the call that opened it.
+        let (sent, received) = match origin {
+            Origin::Opened => (Bytes::ZERO, Bytes::ZERO),
+            Origin::Reused => (wire.sent(), wire.received()),
+        };
+        self.flight = Some(Flight {
+            wire: Arc::clone(wire),
+            marks: Arc::clone(&connection.marks),
+            sent,
+            received,
+        });
+    }
+
+    /// The request is handed to the engine.
+    pub(crate) fn dispatch(&mut self, protocol: Protocol) {
+        let now = Instant::now();
+        if protocol == Protocol::Http2 {
+            self.enter(Phase::Wait, now);
+        } else {
+            if let Some(flight) = &self.flight {
+                flight.marks.clear();
+            }
+            self.enter(Phase::Send, now);
+        }
+    }
+
+    /// The head of the answer is here; its first byte came then or earlier.
+    pub(crate) fn answered(&mut self) {
+        let now = Instant::now();
+        self.catch_up();
+        if !matches!(self.running, Some((Phase::Receive, _))) {
+            self.enter(Phase::Receive, now);
+        }
+    }
+
+    /// In which phase the call is.
+    pub(crate) fn phase(&mut self) -> Phase {
+        self.catch_up();
+        self.running.map_or(Phase::Queue, |(phase, _)| phase)
+    }
+
+    /// Takes over what the marks have seen since the request was handed to the engine.
+    fn catch_up(&mut self) {
+        let (Some((Phase::Send, _)), Some(flight)) = (self.running, &self.flight) else {
+            return;
+        };
+        match flight.marks.stage() {
+            Stage::Sending => {}
+            Stage::Waiting { sent } => self.enter(Phase::Wait, sent),
+            Stage::Answering { sent, first } => {
+                self.enter(Phase::Wait, sent);
+                self.enter(Phase::Receive, first);
+            }
+        }
+    }
+
+    /// The call is done with its connection: asks it what it knows.
+    pub(crate) fn land(&mut self) {
+        if let Some(flight) = self.flight.take() {
+            self.traffic.sent = flight.wire.sent().saturating_sub(flight.sent);
+            self.traffic.received = flight.wire.received().saturating_sub(flight.received);
+            self.traffic.held = flight.wire.take_held();
+            self.path = flight.wire.info().map(|info| info.sample());
+        }
     }
 
     /// The finished fact. A call that failed took until now.
     pub(crate) fn finish(mut self: Box<Self>, outcome: Outcome) -> Exchange {
-        if let Outcome::Failed(failure) = &outcome {
-            let start = self.timeline.end();
-            self.timeline
-                .mark(failure.phase, start, self.begun.elapsed());
+        let now = Instant::now();
+        self.catch_up();
+        self.leave(now);
+        if let Outcome::Failed(failure) = &outcome
+            && self.timeline.span(failure.phase).is_none()
+        {
+            self.mark(failure.phase, now, now);
         }
+        self.land();
         Exchange {
             lateness: std::time::Duration::ZERO,
             timeline: self.timeline,
@@ -50,5 +179,10 @@ impl Recording {
             answer: self.answer,
             path: self.path,
         }
+    }
+
+    fn mark(&mut self, phase: Phase, start: Instant, end: Instant) {
+        let since = |at: Instant| at.saturating_duration_since(self.begun);
+        self.timeline.mark(phase, since(start), since(end));
     }
 }

@@ -1,0 +1,127 @@
+//! What carries a call: a connection of its own or a share in one, and the loan of it.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http2};
+use netopt_core::change::Switch;
+use netopt_pool::Guard;
+
+use crate::connection::{Body, Connection, Sender};
+use crate::opener::Opener;
+
+/// What carries a call.
+#[derive(Debug)]
+pub(crate) enum Carrier {
+    /// A connection of one's own.
+    Alone(Guard<Opener>),
+    /// A share in a connection.
+    Shared(Share),
+}
+
+/// A share in an HTTP/2 connection; it closes when the last one is gone.
+#[derive(Clone)]
+pub(crate) struct Share {
+    pub(crate) sender: http2::SendRequest<Body>,
+    pub(crate) connection: Arc<Connection>,
+}
+
+impl fmt::Debug for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Share")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request without an answer.
+pub(crate) struct Rejected {
+    pub(crate) error: hyper::Error,
+    pub(crate) delivery: Delivery,
+}
+
+/// Whether the peer may have seen the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// Not one byte of it was sent.
+    Unsent,
+    /// Some or all of it was.
+    MaybeSent,
+}
+
+/// A carrier while a call uses it. Dropped before [`Loan::give_back`] it closes, because the rest would be in the way.
+#[derive(Debug)]
+pub(crate) struct Loan {
+    carrier: Carrier,
+    reuse: Switch,
+}
+
+impl Loan {
+    pub(crate) const fn new(carrier: Carrier) -> Self {
+        Self {
+            carrier,
+            reuse: Switch::Off,
+        }
+    }
+
+    /// Sends the request and waits for the head of its answer.
+    pub(crate) async fn carry(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, Rejected> {
+        match &mut self.carrier {
+            Carrier::Alone(guard) => match &mut guard.sender {
+                Sender::Http1(sender) => sender.try_send_request(request).await,
+                Sender::Http2(sender) => sender.try_send_request(request).await,
+            },
+            Carrier::Shared(share) => share.sender.try_send_request(request).await,
+        }
+        .map_err(Rejected::from)
+    }
+
+    /// The connection is as good as before the call; the next one may have it.
+    pub(crate) fn give_back(mut self) {
+        self.reuse = Switch::On;
+    }
+
+    /// The connection takes no more calls; those that it carries go on.
+    pub(crate) fn retire(self) {
+        Connection::retire(&self);
+    }
+}
+
+impl Deref for Loan {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        match &self.carrier {
+            Carrier::Alone(guard) => guard,
+            Carrier::Shared(share) => &share.connection,
+        }
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if let Carrier::Alone(guard) = &mut self.carrier
+            && !self.reuse.is_on()
+        {
+            guard.close();
+        }
+    }
+}
+
+impl From<TrySendError<Request<Body>>> for Rejected {
+    fn from(mut error: TrySendError<Request<Body>>) -> Self {
+        let delivery = match error.take_message() {
+            Some(_) => Delivery::Unsent,
+            None => Delivery::MaybeSent,
+        };
+        Self {
+            error: error.into_error(),
+            delivery,
+        }
+    }
+}

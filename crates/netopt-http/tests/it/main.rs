@@ -1,0 +1,20 @@
+//! The client against origins with planted faults: phases, reuse, protocols, and every way to fail.
+//!
+//! Times are compared with each other or with what was planted, never with what a machine should manage. Where
+//! something else on the machine may stretch a phase, the best of several calls counts.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
+
+mod cancel;
+mod encoding;
+mod failure;
+mod http2;
+mod keep_alive;
+mod nagle;
+mod plain;
+mod pool;
+mod scene;
+mod stage;
+mod tls;

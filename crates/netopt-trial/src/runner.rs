@@ -13,7 +13,7 @@ use netopt_load::arrival::Arrival;
 use netopt_load::budget::Budget;
 use netopt_load::caller::Caller;
 use netopt_load::driver::{self, Load};
-use netopt_load::report::{Limit, Report};
+use netopt_load::report::{LATE, Limit, Report};
 use netopt_load::stop::Stop;
 use tokio::time::sleep;
 
@@ -90,9 +90,10 @@ pub async fn run<A: Arms>(
         driver::run(&burn_in, Arc::clone(&caller), &mut drop::<Exchange>).await;
         sleep(pace.pause).await;
         let mut latencies = Vec::new();
-        let mut failed = 0;
+        let (mut failed, mut late) = (0, 0);
         let mut recorder = |exchange: Exchange| {
             watch.exchange(block.arm, &exchange);
+            late += u64::from(is_late(&exchange));
             if exchange.outcome.is_success() {
                 latencies.push(exchange.latency());
             } else {
@@ -105,7 +106,7 @@ pub async fn run<A: Arms>(
             &mut recorder,
         )
         .await;
-        session.record(block, result(latencies, failed, &report))?;
+        session.record(block, result(latencies, failed, late, &report))?;
         watch.block(session, block);
     }
     Ok(Ended::Finished)
@@ -117,12 +118,17 @@ fn load(arrival: Arrival, calls: u32, pace: &Pace) -> Load {
     load
 }
 
-fn result(latencies: Vec<Duration>, failed: u64, report: &Report) -> BlockResult {
+/// Whether a call began so late that it shows in its latency: by a twentieth of it, and by more than a timer's tick.
+fn is_late(exchange: &Exchange) -> bool {
+    exchange.lateness > LATE && exchange.lateness * 20 > exchange.service_time()
+}
+
+fn result(latencies: Vec<Duration>, failed: u64, late: u64, report: &Report) -> BlockResult {
     let host = match report.health.saturated {
         Some(Limit::Generator) => Host::Saturated,
         Some(Limit::InFlight | Limit::Budget) | None => Host::Calm,
     };
-    let on_time = Ratio::of(0, 1).expect("nothing of one is a share");
+    let none = Ratio::of(0, 1).expect("nothing of one is a share");
     BlockResult {
         completed: latencies.len() as u64,
         latencies: latencies.into_iter().collect(),
@@ -130,7 +136,7 @@ fn result(latencies: Vec<Duration>, failed: u64, report: &Report) -> BlockResult
         issued: report.started,
         errors: failed + report.abandoned(),
         health: Health {
-            late: report.health.late_share.unwrap_or(on_time),
+            late: Ratio::of(late, report.finished).unwrap_or(none),
             host,
         },
     }

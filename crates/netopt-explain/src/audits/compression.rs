@@ -74,8 +74,8 @@ fn offered(facts: &Facts, asked: &[&Exchange], p50: Duration) -> Outcome {
     let Some(severity) = worth::severity(saving, p50) else {
         return Outcome::Quiet;
     };
-    let plain = body_p50(&facts.answered().collect::<Vec<_>>());
-    let packed = body_p50(asked);
+    let plain = p50_of(facts.answered(), |call| call.traffic.body);
+    let packed = p50_of(asked.iter().copied(), |call| call.traffic.body);
     let n = asked.len() as u64;
     let mut evidence = vec![
         evidence::bytes(
@@ -233,8 +233,16 @@ fn is_most(calls: &[&Exchange], test: impl Fn(&Exchange) -> bool) -> bool {
     calls.iter().filter(|call| test(call)).count() * 2 > calls.len()
 }
 
+/// The median size of the bodies, as the caller reads them.
 fn body_p50(calls: &[&Exchange]) -> Bytes {
-    let mut sizes: Vec<Bytes> = calls.iter().map(|call| call.traffic.decoded).collect();
+    p50_of(calls.iter().copied(), |call| call.traffic.decoded)
+}
+
+fn p50_of<'a>(
+    calls: impl Iterator<Item = &'a Exchange>,
+    size: impl Fn(&Exchange) -> Bytes,
+) -> Bytes {
+    let mut sizes: Vec<Bytes> = calls.map(size).collect();
     sizes.sort_unstable();
     sizes.get(sizes.len() / 2).copied().unwrap_or_default()
 }

@@ -5,9 +5,12 @@
 //! the phase that they lie in, so no time is counted twice:
 //!
 //! ```text
-//! wait    = propagation + queuing + processing  + what Nagle's algorithm held (residual) + residual
-//! receive = transmission + rounds               + residual
+//! wait    = propagation + queuing + processing + rounds (hidden) + what Nagle's algorithm held (residual) + residual
+//! receive = transmission + rounds (windows)                      + residual
 //! ```
+//!
+//! Rounds are extra round trips: of a window that was too small for the data, and of a relay in front that opens its own
+//! connection for the first request of ours.
 //!
 //! Sending, lateness of the caller and whatever no term explains stay in the residual; it is never below zero. A term is
 //! `None` when it was not measured, or when no typical call went through that phase.
@@ -23,7 +26,7 @@ use netopt_core::unit::{BitRate, Bytes};
 use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, on};
 use crate::processing::processing;
 use crate::queuing::queuing;
-use crate::round_trip::round_trip;
+use crate::round_trip::{hidden_by_relay, round_trip};
 
 /// With fewer calls than this all of them are typical.
 const LEAST_FOR_THIRDS: usize = 6;
@@ -82,6 +85,8 @@ fn middle(facts: &Facts) -> Vec<&Exchange> {
 #[derive(Debug, Clone, Copy)]
 struct Path {
     trip: Option<Duration>,
+    /// The part of the trip that only first requests show.
+    hidden: Duration,
     queuing: Option<Duration>,
     processing: Option<Duration>,
     rate: Option<BitRate>,
@@ -91,6 +96,7 @@ impl Path {
     fn of(facts: &Facts) -> Self {
         Self {
             trip: round_trip(facts).map(|trip| trip.time),
+            hidden: hidden_by_relay(facts).unwrap_or_default(),
             queuing: queuing(facts),
             processing: processing(facts).map(|processing| processing.time),
             rate: bottleneck_rate(facts),
@@ -125,7 +131,22 @@ impl Path {
         let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
         let extra = rounds(call.traffic.body, segment).saturating_sub(1);
         let left = receive.saturating_sub(self.transmission(call).unwrap_or_default());
-        Some(trip.saturating_mul(extra).min(left))
+        let windows = trip.saturating_mul(extra).min(left);
+        Some(windows.saturating_add(self.relayed(call)))
+    }
+
+    /// The extra wait of a first request: what the relay's own connection took, out of what is left of the wait.
+    fn relayed(&self, call: &Exchange) -> Duration {
+        let terms = [
+            self.propagation(call),
+            self.queued(call),
+            self.processed(call),
+        ];
+        let taken = terms.into_iter().flatten().sum();
+        call.wait()
+            .unwrap_or_default()
+            .saturating_sub(taken)
+            .min(self.hidden)
     }
 }
 

@@ -108,6 +108,12 @@ pub fn visible(facts: &Facts) -> Option<RoundTrip> {
         })
 }
 
+/// The extra wait of the first request on a connection, when a relay in front pays the hidden path with it.
+#[must_use]
+pub fn hidden_by_relay(facts: &Facts) -> Option<Duration> {
+    first_request(facts).map(|trip| trip.time)
+}
+
 /// The hidden part, from the extra wait of first requests.
 fn first_request(facts: &Facts) -> Option<RoundTrip> {
     let first = phase(on(&facts.survey.fresh, Connection::New), Phase::Wait);

@@ -23,7 +23,7 @@ pub enum Term {
     Queuing,
     /// The server's work.
     Processing,
-    /// Extra round trips, because a window was too small for the data.
+    /// Extra round trips: a window was too small for the data, or a relay opened its own connection first.
     Rounds,
 }
 

@@ -1,0 +1,106 @@
+//! One sentence of finding, computed from the numbers.
+//!
+//! Each part of a call that could stand out says how much time it takes; the largest that is a good part of the call is
+//! told, with its share and its n. Parts that are small in themselves are left alone: on loopback everything is a large
+//! share of nothing. What a change would save is a model's word here and said as such.
+
+mod part;
+
+use netopt_core::phase::Phase;
+use netopt_core::unit::show_duration;
+use netopt_explain::facts::phase;
+
+use super::{Probe, Series, Trouble};
+use part::Part;
+
+/// From this share of calls without success their times come second.
+const MANY_ERRORS: f64 = 0.1;
+
+/// The sentence about a probe.
+pub(super) fn of(probe: &Probe) -> String {
+    if let Some(sentence) = trouble(probe) {
+        return sentence;
+    }
+    let largest = part::all(probe)
+        .filter(Part::stands_out)
+        .max_by_key(Part::time);
+    largest.map_or_else(|| nothing(probe), |part| part.sentence())
+}
+
+/// The most frequent reason for which calls did not succeed.
+pub(super) fn worst(probe: &Probe) -> Option<Trouble> {
+    let mut sums: Vec<Trouble> = Vec::new();
+    for trouble in probe.series().flat_map(|series| series.troubles().values()) {
+        match sums.iter_mut().find(|sum| sum.message == trouble.message) {
+            Some(sum) => sum.n += trouble.n,
+            None => sums.push(trouble.clone()),
+        }
+    }
+    sums.into_iter().max_by_key(|trouble| trouble.n)
+}
+
+/// Calls that did not succeed, when they are many.
+fn trouble(probe: &Probe) -> Option<String> {
+    let calls: u64 = probe.series().map(Series::calls).sum();
+    let troubles = probe.series().flat_map(|series| series.troubles().values());
+    let failed: u64 = troubles.map(|trouble| trouble.n).sum();
+    let worst = worst(probe)?;
+    if share(failed, calls) < MANY_ERRORS {
+        return None;
+    }
+    let what = format!("{failed} of {calls} calls did not succeed");
+    if worst.n == failed {
+        return Some(format!("{what}: {}", worst.message));
+    }
+    Some(format!(
+        "{what}, most of them: {} (n = {})",
+        worst.message, worst.n
+    ))
+}
+
+fn nothing(probe: &Probe) -> String {
+    let said = |series: &Series, of: &str| {
+        let p50 = series.total().quantile(0.5)?;
+        Some(format!(
+            "{} on a {of} connection (n = {})",
+            show_duration(p50),
+            series.answered()
+        ))
+    };
+    if probe.kept.is_none() {
+        let connects = phase(probe.fresh.exchanges(), Phase::Connect);
+        return connects.p50().map_or_else(
+            || "nothing was measured".to_owned(),
+            |p50| {
+                format!(
+                    "nothing stands out: connecting takes {} (n = {})",
+                    show_duration(p50),
+                    connects.n()
+                )
+            },
+        );
+    }
+    let times: Vec<String> = [
+        said(&probe.fresh, "new"),
+        probe.kept.as_ref().and_then(|kept| said(kept, "kept")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if times.is_empty() {
+        return "nothing was measured".to_owned();
+    }
+    format!("nothing stands out: a call takes {}", times.join(" and "))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a count")]
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! The rows below the bars: what the kernel knew, what was agreed on, what went wrong.
+
+use std::fmt::Write as _;
+
+use netopt_core::unit::show_duration;
+
+use super::super::Paint;
+use crate::probe::{Kernel, Probe, Series, Share};
+
+/// Columns of a row's name with its indent.
+const NAME: usize = 14;
+/// Between two facts.
+const DOT: &str = " · ";
+
+/// All rows, with an empty line before and after.
+pub(super) fn rows(probe: &Probe, paint: &Paint) -> String {
+    let mut out = "\n".to_owned();
+    let mut add = |name: &str, lines: &[String]| {
+        for (number, line) in lines.iter().enumerate() {
+            let name = if number == 0 { name } else { "" };
+            let label = format!("  {name:<width$}", width = NAME - 2);
+            writeln!(out, "{}{line}", paint.dim(&label)).ok();
+        }
+    };
+    let room = paint.width() - NAME;
+    add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
+    add("connection", &wrapped(connection(probe), DOT, room));
+    for (name, series) in [("new", Some(&probe.fresh)), ("kept", probe.kept.as_ref())] {
+        for line in series.into_iter().flat_map(|series| errors(name, series)) {
+            let lines = wrapped(line.split(' '), " ", room);
+            let painted: Vec<String> = lines.iter().map(|line| paint.red(line)).collect();
+            add("errors", &painted);
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// Pieces put into lines of at most `room` columns, none torn apart.
+pub(super) fn wrapped(
+    pieces: impl IntoIterator<Item = impl AsRef<str>>,
+    between: &str,
+    room: usize,
+) -> Vec<String> {
+    let width = |text: &str| text.chars().count();
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        let piece = piece.as_ref();
+        match lines.last_mut() {
+            Some(line) if width(line) + width(between) + width(piece) <= room => {
+                line.push_str(between);
+                line.push_str(piece);
+            }
+            _ => lines.push(piece.to_owned()),
+        }
+    }
+    lines
+}
+
+fn kernel(kernel: &Kernel) -> Vec<String> {
+    if kernel.n == 0 {
+        return vec!["not measured".to_owned()];
+    }
+    let fact = |name: &str, value: Option<String>| match value {
+        Some(value) => format!("{name} {value}"),
+        None => format!("{name} not measured"),
+    };
+    vec![
+        fact("RTT", kernel.rtt.map(show_duration)),
+        fact("min RTT", kernel.min_rtt.map(show_duration)),
+        fact(
+            "retransmits",
+            kernel.retransmits.map(|count| count.to_string()),
+        ),
+        fact(
+            "cwnd",
+            kernel.cwnd.map(|segments| format!("{segments} segments")),
+        ),
+        fact(
+            "delivery rate",
+            kernel.delivery_rate.map(|rate| rate.to_string()),
+        ),
+        format!("n = {}", kernel.n),
+    ]
+}
+
+fn connection(probe: &Probe) -> Vec<String> {
+    let Some((protocol, tls)) = probe.series().find_map(Series::spoken) else {
+        return vec!["not measured".to_owned()];
+    };
+    let of = |share: Share| format!("{} of {}", share.part, share.whole);
+    let mut facts = vec![protocol.name().to_owned()];
+    if let Some(version) = tls {
+        facts.push(version.to_owned());
+        facts.push(format!("session resumed {}", of(probe.fresh.sessions())));
+    }
+    if let Some(kept) = probe.kept.as_ref().filter(|kept| kept.reuse().whole > 0) {
+        facts.push(format!("connection reused {}", of(kept.reuse())));
+    }
+    let cut: u64 = probe.series().map(Series::cut).sum();
+    if cut > 0 {
+        facts.push(format!("body cut at --max-body {cut} times"));
+    }
+    facts
+}
+
+fn errors<'a>(name: &'a str, series: &'a Series) -> impl Iterator<Item = String> {
+    let calls = series.calls();
+    series.troubles().iter().map(move |(class, trouble)| {
+        format!(
+            "{class} {} of {calls} ({name}): {}",
+            trouble.n, trouble.message
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_piece_is_torn_apart() {
+        assert_eq!(
+            wrapped(["one two", "three", "four"], " · ", 15),
+            ["one two · three", "four"]
+        );
+        assert_eq!(wrapped(["much too long"], " ", 5), ["much too long"]);
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_tell_is_not_measured() {
+        assert_eq!(kernel(&Kernel::default()), ["not measured"]);
+        let facts = kernel(&Kernel {
+            cwnd: Some(10),
+            n: 3,
+            ..Kernel::default()
+        });
+        assert_eq!(facts[0], "RTT not measured");
+        assert_eq!(
+            facts[3..],
+            ["cwnd 10 segments", "delivery rate not measured", "n = 3"]
+        );
+    }
+}

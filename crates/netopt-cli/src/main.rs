@@ -1,2 +1,24 @@
-//! The netopt command.
-fn main() {}
+//! The `netopt` command: arguments and files in, measured truth out.
+//!
+//! Results go to stdout, progress and notes to stderr. What a command measures is in [`line`](crate::line), how it
+//! looks in [`render`](crate::render); a renderer cannot change a run.
+
+mod args;
+mod command;
+mod exit;
+mod line;
+mod probe;
+mod render;
+mod surroundings;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match command::run(args::parse()) {
+        Ok(end) => end.code(),
+        Err(fault) => {
+            render::note(&fault);
+            fault.code()
+        }
+    }
+}

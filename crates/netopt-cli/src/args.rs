@@ -1,0 +1,53 @@
+//! What can be written on the command line, as it is written. Files are read and values combined elsewhere.
+
+#![expect(clippy::doc_markdown, reason = "doc comments are help texts here")]
+
+mod client;
+mod lab;
+mod optimize;
+mod output;
+mod probe;
+mod values;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use client::ClientArgs;
+pub(crate) use lab::{LabCommand, LinkArgs, OriginArgs, Speaks};
+pub(crate) use optimize::{DiagnoseArgs, LoadArgs, OptimizeArgs};
+pub(crate) use output::{OutputArgs, When};
+pub(crate) use probe::ProbeArgs;
+
+/// Finds what makes your network calls slow, proves which change fixes it, and gives you that change.
+#[derive(Debug, Parser)]
+#[command(name = "netopt", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 internal error, 2 bad usage or file, 3 nothing could be measured, \
+    4 a gate failed, 130 interrupted (what was known is printed).")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Measure, explain, prove by experiment, and write the plan (the main job)
+    Optimize(OptimizeArgs),
+    /// Measure and explain only: about ten seconds, no experiments
+    Diagnose(DiagnoseArgs),
+    /// Time each phase of a call to a target, drawn to scale
+    Probe(ProbeArgs),
+    /// Emulated links and origins with planted faults, to try things on
+    #[command(subcommand)]
+    Lab(LabCommand),
+    /// Print shell completions
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// Reads the command line; wrong usage ends the process with exit code 2 and a line that says what to write.
+pub(crate) fn parse() -> Args {
+    Args::parse()
+}

@@ -1,0 +1,31 @@
+//! Readers of single values, for clap. The quantities read themselves.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use netopt_core::unit::{PerSecond, parse_duration};
+
+/// A time above zero, up to an hour.
+pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
+    let time = parse_duration(text).map_err(|error| error.to_string())?;
+    let bounds = Duration::from_millis(1)..=Duration::from_secs(3600);
+    if bounds.contains(&time) { Ok(time) } else { Err(format!("\"{text}\" is not within 1ms and 1h")) }
+}
+
+/// A rate of calls above zero, up to 10,000 a second.
+pub(crate) fn rate(text: &str) -> Result<PerSecond, String> {
+    let number: f64 = text.trim_end_matches("/s").trim().parse().map_err(|_| not_a_rate(text))?;
+    PerSecond::new(number).filter(|rate| (0.1..=10_000.0).contains(&rate.get())).ok_or_else(|| not_a_rate(text))
+}
+
+fn not_a_rate(text: &str) -> String {
+    format!("\"{text}\" is not a number of calls a second from 0.1 to 10000")
+}
+
+/// A number of samples or calls, from 1 to a million.
+pub(crate) fn count(text: &str) -> Result<NonZeroU32, String> {
+    text.parse()
+        .ok()
+        .filter(|count: &NonZeroU32| count.get() <= 1_000_000)
+        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to 1000000"))
+}

@@ -1,0 +1,33 @@
+//! One file per verb: takes its arguments, runs its part of the line, hands the outcome to a renderer.
+
+mod diagnose;
+mod lab;
+mod line;
+mod manual;
+mod optimize;
+mod probe;
+
+use crate::args::{Args, Command};
+use crate::exit::{End, Fault};
+
+/// Runs the verb.
+///
+/// # Errors
+/// One clear line and the exit code of the contract.
+pub(crate) fn run(args: Args) -> Result<End, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::internal(format!("no runtime: {error}")))?;
+    runtime.block_on(async {
+        match args.command {
+            Command::Optimize(args) => optimize::run(args).await,
+            Command::Diagnose(args) => diagnose::run(args).await,
+            Command::Probe(args) => probe::run(args).await,
+            Command::Lab(command) => lab::run(command).await,
+            Command::Completions { shell } => manual::completions(shell),
+            Command::Man => manual::page(),
+        }
+    })
+}

@@ -1,0 +1,138 @@
+//! The line: measure → explain → prove → apply, for one target.
+//!
+//! [`Line::run`] goes through the stages and leaves what it knows in its [`Story`]; when it is dropped half-way, by
+//! Ctrl-C, the story is what was known until then. Every call of every stage goes through one [`Budget`], so the target
+//! never gets more than was promised.
+
+mod apply;
+mod calls;
+mod measure;
+mod prove;
+mod story;
+mod survey;
+
+use std::sync::Arc;
+
+use netopt::{Plan, Surroundings};
+use netopt_core::target::Target;
+use netopt_core::unit::PerSecond;
+use netopt_core::workload::Workload;
+use netopt_load::budget::Budget;
+
+pub(crate) use apply::OPENING;
+pub(crate) use calls::Template;
+pub(crate) use story::{Comparison, Ending, Side, Story};
+
+use crate::exit::Fault;
+use prove::Trial;
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) struct Job {
+    /// What is called.
+    pub(crate) target: Target,
+    /// The request that is sent.
+    pub(crate) template: Template,
+    /// The client as the user runs it today.
+    pub(crate) client: Plan,
+    /// Everything about the client that is not a change.
+    pub(crate) around: Surroundings,
+    /// What counts, and how calls arrive.
+    pub(crate) workload: Workload,
+    /// The seed of everything random.
+    pub(crate) seed: u64,
+    /// How polite to be.
+    pub(crate) politeness: Politeness,
+}
+
+/// How many calls the target gets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Politeness {
+    /// At most so many in any second.
+    pub(crate) rate: PerSecond,
+    /// At most so many in all.
+    pub(crate) total: u64,
+}
+
+/// How far to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Measure and explain.
+    Explain,
+    /// Prove and plan, too.
+    Prove,
+}
+
+/// A stage, for whoever shows progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The client as it is today, under load.
+    Measure,
+    /// Calls one by one, to tell causes apart.
+    Survey,
+    /// Candidates against today's client, in blocks.
+    Prove,
+    /// The combined plan against today's client, on fresh data.
+    Confirm,
+}
+
+/// Hears how far the work is. It cannot change it.
+pub(crate) trait Progress {
+    /// A stage begins; it will take about so many calls.
+    fn begin(&mut self, stage: Stage, calls: u64);
+    /// So many calls of the stage are left, at the most.
+    fn left(&mut self, calls: u64);
+    /// The stage is over.
+    fn end(&mut self);
+}
+
+/// One run of the line.
+#[derive(Debug)]
+pub(crate) struct Line {
+    job: Job,
+    budget: Arc<Budget>,
+    trial: Option<Trial>,
+    story: Story,
+}
+
+impl Line {
+    /// A line that has done nothing yet.
+    #[must_use]
+    pub(crate) fn new(job: Job) -> Self {
+        let budget = Arc::new(Budget::new(job.politeness.rate, job.politeness.total));
+        let story = Story::new(&job);
+        Self { job, budget, trial: None, story }
+    }
+
+    /// Goes through the stages.
+    ///
+    /// # Cancel safety
+    /// Dropping the future ends all calls; [`Line::tell`] then tells what was known.
+    ///
+    /// # Errors
+    /// When nothing could be measured.
+    pub(crate) async fn run(&mut self, reach: Reach, progress: &mut (impl Progress + Send)) -> Result<(), Fault> {
+        self.measure(progress).await?;
+        self.survey(progress).await;
+        self.explain();
+        if reach == Reach::Prove {
+            self.prove(progress).await?;
+            self.confirm(progress).await?;
+        }
+        self.story.ending = Ending::Complete;
+        Ok(())
+    }
+
+    /// What is known, finished or not.
+    #[must_use]
+    pub(crate) fn tell(mut self) -> Story {
+        self.settle();
+        self.story.calls = self.budget.used();
+        self.story
+    }
+
+    fn explain(&mut self) {
+        self.story.findings = netopt_explain::explain(&self.story.facts);
+        self.story.breakdown = netopt_explain::typical(&self.story.facts);
+    }
+}

@@ -1,0 +1,83 @@
+//! One request, made again and again.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use netopt::Client;
+use netopt_core::exchange::Exchange;
+use netopt_core::target::Target;
+use netopt_load::caller::Caller;
+
+use crate::exit::Fault;
+
+/// The request of a job.
+#[derive(Debug, Clone)]
+pub(crate) struct Template(Request<Bytes>);
+
+impl Template {
+    /// A request to `target`.
+    ///
+    /// # Errors
+    /// A usage fault that names the offending method or header.
+    pub(crate) fn new(target: &Target, method: &str, headers: &[String], body: Bytes) -> Result<Self, Fault> {
+        let uri: Uri = target.to_string().parse().map_err(Fault::internal)?;
+        let verb: Method = method.parse().map_err(|_| Fault::usage(format!("\"{method}\" is not an HTTP method")))?;
+        let mut request = Request::new(body);
+        *request.uri_mut() = uri;
+        *request.method_mut() = verb;
+        for line in headers {
+            let (name, value) = header(line)?;
+            request.headers_mut().append(name, value);
+        }
+        Ok(Self(request))
+    }
+
+    /// The request.
+    #[must_use]
+    pub(crate) fn request(&self) -> Request<Bytes> {
+        self.0.clone()
+    }
+
+    /// True for methods that change nothing at the target (RFC 9110 §9.2.1).
+    #[must_use]
+    pub(crate) fn is_safe(&self) -> bool {
+        self.0.method().is_safe()
+    }
+}
+
+fn header(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
+    let wrong = || Fault::usage(format!("\"{line}\" is not a header of the form \"Name: value\""));
+    let (name, value) = line.split_once(':').ok_or_else(wrong)?;
+    let name = name.trim().parse().map_err(|_| wrong())?;
+    let value = HeaderValue::from_str(value.trim()).map_err(|_| wrong())?;
+    Ok((name, value))
+}
+
+/// A client that makes the request of a job.
+#[derive(Debug)]
+pub(super) struct Calls {
+    pub(super) client: Client,
+    pub(super) template: Template,
+}
+
+impl Caller for Calls {
+    async fn call(&self, _: u64) -> Exchange {
+        self.client.exchange(self.template.request()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offending_values_are_named() {
+        let target: Target = "http://a/".parse().unwrap();
+        let fault = |method: &str, header: &str| {
+            Template::new(&target, method, &[header.to_owned()], Bytes::new()).unwrap_err().to_string()
+        };
+        assert!(fault("GE T", "a: b").contains("\"GE T\" is not an HTTP method"));
+        assert!(fault("GET", "novalue").contains("\"novalue\" is not a header"));
+        assert!(fault("GET", "a b: c").contains("\"a b: c\" is not a header"));
+        assert!(!Template::new(&target, "POST", &[], Bytes::new()).unwrap().is_safe());
+    }
+}

@@ -1,0 +1,104 @@
+//! Stage one: the client as it is today, under the load of its workload.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use netopt::{Client, Plan, stack};
+use netopt_core::exchange::Exchange;
+use netopt_core::outcome::Outcome;
+use netopt_core::workload::Pattern;
+use netopt_load::arrival::Arrival;
+use netopt_load::driver::{self, Load};
+use netopt_load::stop::Stop;
+
+use super::calls::Calls;
+use super::{Line, Progress, Stage};
+use crate::exit::Fault;
+
+/// How long the baseline is measured; long enough to see an effect of keep-alive and of caches.
+const MEASURE_FOR: Duration = Duration::from_secs(5);
+/// Fewer calls tell no tenth from another.
+const LEAST_CALLS: u64 = 40;
+/// More calls tell nothing new to the audits.
+const MOST_CALLS: u64 = 400;
+/// Of a budget, the measurement takes a quarter at the most: the rest is for the proof.
+const SHARE_OF_BUDGET: u64 = 4;
+
+impl Line {
+    /// How calls arrive: evenly at the polite rate, or one after the other.
+    pub(super) fn arrival(&self) -> Arrival {
+        let rate = self.budget.steady_rate().unwrap_or(self.job.politeness.rate);
+        match self.job.workload.pattern() {
+            Pattern::Open => Arrival::Constant { rate },
+            Pattern::Closed => Arrival::Closed { concurrency: NonZeroU32::MIN },
+        }
+    }
+
+    /// A client as `plan` wants it, making the job's calls.
+    pub(super) fn calls(&self, plan: &Plan) -> Result<Calls, Fault> {
+        Ok(Calls { client: self.client(plan)?, template: self.job.template.clone() })
+    }
+
+    pub(super) fn client(&self, plan: &Plan) -> Result<Client, Fault> {
+        stack::client(plan, &self.job.around).map_err(Fault::internal)
+    }
+
+    pub(super) async fn measure(&mut self, progress: &mut (impl Progress + Send)) -> Result<(), Fault> {
+        self.knock().await?;
+        let calls = self.calls_to_measure();
+        progress.begin(Stage::Measure, calls);
+        let mut load = Load::new(self.arrival(), Stop::after_calls(calls));
+        load.budget = Some(Arc::clone(&self.budget));
+        let caller = Arc::new(self.calls(&self.job.client)?);
+        let story = &mut self.story;
+        let mut recorder = |exchange: Exchange| {
+            story.metrics.record(&exchange);
+            story.facts.baseline.exchanges.push(exchange);
+            progress.left(calls.saturating_sub(story.metrics.count()));
+        };
+        let report = driver::run(&load, caller, &mut recorder).await;
+        self.story.facts.baseline.window = report.window;
+        progress.end();
+        if !report.health.kept_up() {
+            let limit = report.health.saturated.map_or("", netopt_load::report::Limit::name);
+            let note = format!("the load was not kept up with (limit: {limit}); the figures are partly about that");
+            self.story.notes.push(note);
+        }
+        self.check_answers()
+    }
+
+    /// One call before all others: an unreachable target is told at once.
+    async fn knock(&self) -> Result<(), Fault> {
+        let client = self.client(&self.job.client)?;
+        self.budget.take().await.map_err(|_| Fault::usage("--max-requests must be at least 1"))?;
+        let exchange = client.exchange(self.job.template.request()).await;
+        match exchange.outcome {
+            Outcome::Failed(failure) => Err(Fault::unmeasured(format!("{}: {failure}", self.job.target))),
+            Outcome::Answered(_) => Ok(()),
+        }
+    }
+
+    fn calls_to_measure(&self) -> u64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is at most 10,000/s")]
+        let wanted = (self.job.politeness.rate.get() * MEASURE_FOR.as_secs_f64()) as u64;
+        wanted.clamp(LEAST_CALLS, MOST_CALLS).min((self.job.politeness.total / SHARE_OF_BUDGET).max(1))
+    }
+
+    /// Something must have been answered as it should be.
+    fn check_answers(&self) -> Result<(), Fault> {
+        if self.story.facts.answered().next().is_some() {
+            return Ok(());
+        }
+        let exchanges = &self.story.facts.baseline.exchanges;
+        let why = exchanges.first().map_or_else(
+            || "no call was made".to_owned(),
+            |exchange| match &exchange.outcome {
+                Outcome::Failed(failure) => failure.to_string(),
+                Outcome::Answered(status) => format!("the answer is {status}"),
+            },
+        );
+        let count = exchanges.len();
+        Err(Fault::unmeasured(format!("{}: {count} of {count} calls did not succeed: {why}", self.job.target)))
+    }
+}

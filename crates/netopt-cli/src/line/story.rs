@@ -1,0 +1,106 @@
+//! Everything that is known about one target: what the renderers show.
+
+use std::time::Duration;
+
+use netopt::Plan;
+use netopt_core::finding::{Finding, Severity};
+use netopt_core::metrics::NetworkMetrics;
+use netopt_core::model::latency::Breakdown;
+use netopt_core::target::Target;
+use netopt_core::verdict::Verdict;
+use netopt_core::workload::Workload;
+use netopt_explain::Facts;
+
+use super::{Job, Politeness};
+
+/// Everything that is known about one target.
+#[derive(Debug)]
+pub(crate) struct Story {
+    /// What was called.
+    pub(crate) target: Target,
+    /// What counted.
+    pub(crate) workload: Workload,
+    /// How polite we were.
+    pub(crate) politeness: Politeness,
+    /// The seed of everything random.
+    pub(crate) seed: u64,
+    /// The client as it is today: sums, and the facts that audits see.
+    pub(crate) metrics: NetworkMetrics,
+    /// What audits saw.
+    pub(crate) facts: Facts,
+    /// Where the time of a typical call went.
+    pub(crate) breakdown: Option<Breakdown>,
+    /// What audits found and trials made of it, in order of importance.
+    pub(crate) findings: Vec<Finding>,
+    /// The plan against today's client, on fresh data.
+    pub(crate) confirmation: Option<Comparison>,
+    /// What is recommended: today's client with all proven changes. Empty if there is nothing to recommend.
+    pub(crate) plan: Plan,
+    /// What should be said beside the findings.
+    pub(crate) notes: Vec<String>,
+    /// Calls made, all stages together.
+    pub(crate) calls: u64,
+    /// Whether it came to its end.
+    pub(crate) ending: Ending,
+}
+
+/// How a run of the line ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// All that was asked for.
+    Complete,
+    /// Stopped half-way.
+    Interrupted,
+}
+
+/// Two clients side by side.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    /// What was concluded.
+    pub(crate) verdict: Verdict,
+    /// Today's client.
+    pub(crate) before: Side,
+    /// The plan.
+    pub(crate) after: Side,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Default)]
+pub(crate) struct Side {
+    /// Its calls, burn-in excluded.
+    pub(crate) metrics: NetworkMetrics,
+    /// The time in which it made them.
+    pub(crate) busy: Duration,
+}
+
+impl Story {
+    pub(super) fn new(job: &Job) -> Self {
+        Self {
+            target: job.target.clone(),
+            workload: job.workload,
+            politeness: job.politeness,
+            seed: job.seed,
+            metrics: NetworkMetrics::new(),
+            facts: Facts { client: job.client.clone(), ..Facts::default() },
+            breakdown: None,
+            findings: Vec::new(),
+            confirmation: None,
+            plan: Plan::new(),
+            notes: Vec::new(),
+            calls: 0,
+            ending: Ending::Interrupted,
+        }
+    }
+
+    /// The one root cause, if the network or the server is the problem.
+    #[must_use]
+    pub(crate) fn primary(&self) -> Option<&Finding> {
+        netopt_explain::primary(&self.findings)
+    }
+
+    /// True when a finding of that severity or above remains.
+    #[must_use]
+    pub(crate) fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.missing.is_empty() && finding.weight() >= severity)
+    }
+}

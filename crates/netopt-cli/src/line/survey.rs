@@ -1,0 +1,74 @@
+//! Stage two: calls one by one, in the ways that tell causes apart.
+//!
+//! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, to see
+//! whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
+
+use netopt::{Change, Plan};
+use netopt_core::change::Switch;
+use netopt_core::encoding::Encodings;
+use netopt_core::exchange::Exchange;
+use netopt_core::unit::Bytes;
+use netopt_explain::BodySample;
+
+use super::{Line, Progress, Stage};
+
+/// Calls of each kind.
+const CALLS: usize = 8;
+/// The part of a body that is compressed for trial.
+const SAMPLE: usize = 64 * 1024;
+
+impl Line {
+    pub(super) async fn survey(&mut self, progress: &mut (impl Progress + Send)) {
+        let plain = self.job.client.clone().with(Change::AcceptEncoding(Encodings::NONE));
+        let apart = plain.clone().with(Change::KeepAlive(Switch::Off));
+        let kept = plain.with(Change::KeepAlive(Switch::On));
+        let packed = kept.clone().with(Change::AcceptEncoding(Encodings::ALL));
+        // The first call on a kept connection opens it; it is made and not counted.
+        let planned = (3 * CALLS + 2 + 1) as u64;
+        progress.begin(Stage::Survey, planned);
+        let begun = self.budget.used();
+        let mut told = |line: &Self| progress.left(planned.saturating_sub(line.budget.used() - begun));
+        self.story.facts.survey.fresh = self.one_by_one(&apart, CALLS).await;
+        told(self);
+        self.story.facts.survey.warm = self.one_by_one(&kept, CALLS + 1).await.split_off_first();
+        told(self);
+        self.story.facts.survey.encoded = self.one_by_one(&packed, CALLS + 1).await.split_off_first();
+        told(self);
+        self.story.facts.survey.sample = self.sample(&kept).await;
+        progress.end();
+    }
+
+    async fn one_by_one(&self, plan: &Plan, calls: usize) -> Vec<Exchange> {
+        let mut exchanges = Vec::new();
+        // A client that cannot be made was found out before the first call.
+        let Ok(client) = self.client(plan) else { return exchanges };
+        while exchanges.len() < calls && self.budget.take().await.is_ok() {
+            exchanges.push(client.exchange(self.job.template.request()).await);
+        }
+        exchanges
+    }
+
+    /// The start of a body, and what our own compression makes of it; `None` for an encoded or failed answer.
+    async fn sample(&self, plan: &Plan) -> Option<BodySample> {
+        let client = self.client(plan).ok()?;
+        self.budget.take().await.ok()?;
+        let mut reply = client.send(self.job.template.request()).await.ok()?;
+        if reply.headers().contains_key(http::header::CONTENT_ENCODING) {
+            return None;
+        }
+        let start = reply.bytes(SAMPLE).await.ok()?;
+        Some(BodySample { plain: Bytes::new(start.len() as u64), packed: netopt_http::packed_size(&start) })
+    }
+}
+
+/// What remains without the first.
+trait SplitOffFirst {
+    fn split_off_first(self) -> Self;
+}
+
+impl SplitOffFirst for Vec<Exchange> {
+    fn split_off_first(mut self) -> Self {
+        self.drain(..self.len().min(1));
+        self
+    }
+}

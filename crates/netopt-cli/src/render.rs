@@ -1,0 +1,31 @@
+//! How results look: reports for people, documents for programs, progress while work goes on.
+//!
+//! Everything here turns finished facts into text. Nothing here is asked by a measurement, so the screen cannot change a
+//! run.
+
+mod json;
+mod paint;
+pub(crate) mod probe;
+pub(crate) mod probe_json;
+mod progress;
+mod report;
+
+use std::fmt;
+use std::io::{self, Write as _};
+
+pub(crate) use json::document;
+pub(crate) use paint::Paint;
+pub(crate) use progress::Bar;
+pub(crate) use report::report;
+
+/// Says something to the person at the terminal, on stderr.
+pub(crate) fn note(line: impl fmt::Display) {
+    // Nobody is left to be told when stderr is gone.
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// Prints a result on stdout. A reader that went away, as `head` does, is not an error.
+pub(crate) fn result(text: &str) {
+    let mut out = io::stdout().lock();
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}

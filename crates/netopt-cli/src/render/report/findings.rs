@@ -1,0 +1,113 @@
+//! The list of findings: status, what, how we know, what to do, what it costs.
+
+use std::fmt::Write as _;
+
+use netopt_core::finding::{Evidence, Finding, Remedy, Severity, Status};
+use netopt_core::unit::show_duration;
+use netopt_core::verdict::{Decision, Verdict};
+
+use super::{Paint, Story, shown, wrapped};
+
+/// The summary stands here.
+const INDENT: usize = 4;
+
+pub(super) fn list(text: &mut String, story: &Story, paint: &Paint) {
+    let (told, silent): (Vec<_>, Vec<_>) =
+        story.findings.iter().partition(|finding| finding.status() != Status::NotMeasured);
+    let _ = writeln!(text, "{}", paint.bold("Findings"));
+    if told.is_empty() {
+        let _ = writeln!(text, "  {} nothing stands out", paint.green("●"));
+    }
+    for finding in told {
+        tell(text, finding, paint);
+    }
+    if !silent.is_empty() {
+        let names: Vec<String> =
+            silent.iter().map(|finding| format!("{} (needs {})", finding.id, finding.missing.join(", "))).collect();
+        text.push_str(&paint.dim(&wrapped(&format!("not measured: {}", names.join("; ")), 2, paint.width())));
+    }
+    text.push('\n');
+}
+
+fn tell(text: &mut String, finding: &Finding, paint: &Paint) {
+    let (dot, status) = match finding.status() {
+        Status::Proven => (paint.green("●"), paint.green("proven")),
+        Status::Refuted => (paint.dim("○"), paint.dim("tried, no gain")),
+        Status::Inconclusive => (paint.yellow("○"), paint.yellow("inconclusive")),
+        Status::Hypothesis | Status::NotMeasured => (paint.yellow("●"), paint.yellow("explained, not tried")),
+    };
+    let severity = match finding.weight() {
+        Severity::High => paint.red("high"),
+        Severity::Medium => paint.yellow("medium"),
+        Severity::Low => paint.dim("low"),
+    };
+    let _ = writeln!(text, "  {dot} {}  {severity}  {status}", paint.bold(finding.id));
+    text.push_str(&wrapped(&finding.summary, INDENT, paint.width()));
+    if let Some(verdict) = &finding.proof {
+        line(text, paint, "tried", &proof(verdict));
+    } else if let Some(estimate) = finding.estimate {
+        let saving = format!("about {} of the {}", show_duration(estimate.saving), estimate.metric);
+        line(text, paint, "estimate", &saving);
+    }
+    match &finding.remedy {
+        Remedy::Change(change) => line(text, paint, "change", &paint.cyan(&shown(change))),
+        Remedy::Advice(advice) => line(text, paint, "advice", advice),
+        Remedy::None => {}
+    }
+    for cost in &finding.cost {
+        line(text, paint, "cost", cost);
+    }
+    let evidence: Vec<String> = finding.evidence.iter().map(measured).collect();
+    if !evidence.is_empty() {
+        line(text, paint, "evidence", &paint.dim(&evidence.join(" · ")));
+    }
+}
+
+/// `label  value`, the value wrapped behind the label.
+fn line(text: &mut String, paint: &Paint, label: &str, value: &str) {
+    const LABEL: usize = 9;
+    let body = wrapped(value, INDENT + LABEL, paint.width());
+    let blanks = " ".repeat(INDENT);
+    let _ = writeln!(text, "{blanks}{}{}", paint.dim(&format!("{label:<LABEL$}")), body.trim());
+}
+
+/// `p50 -41.2 % [-43.0, -39.1], 12 rounds, A/A floor 1.1 %`
+pub(super) fn proof(verdict: &Verdict) -> String {
+    let mut text = verdict.metric.to_string();
+    if let Some(effect) = verdict.effect {
+        let _ = write!(text, " {effect}");
+    }
+    let _ = write!(text, ", {} rounds", verdict.rounds);
+    if let Some(floor) = verdict.aa_floor {
+        let _ = write!(text, ", A/A floor {:.1} %", floor * 100.0);
+    }
+    match verdict.decision {
+        Decision::NoDifference { delta } => {
+            let _ = write!(text, ": no difference larger than {:.0} %", delta * 100.0);
+        }
+        Decision::Inconclusive { rounds_needed: Some(rounds), .. } => {
+            let _ = write!(text, ": would take about {rounds} rounds");
+        }
+        Decision::Invalid { reason } => {
+            let _ = write!(text, ": not valid, {reason}");
+        }
+        Decision::Slower => text.push_str(": slower"),
+        Decision::Faster | Decision::Inconclusive { .. } => {}
+    }
+    text
+}
+
+fn measured(evidence: &Evidence) -> String {
+    let value = match evidence.unit {
+        "ms" => show_duration(std::time::Duration::from_secs_f64((evidence.value / 1e3).clamp(0.0, 1e9))),
+        "ratio" => format!("{:.1} %", evidence.value * 100.0),
+        "bytes" => netopt_core::unit::Bytes::new(whole(evidence.value)).to_string(),
+        unit => format!("{} {unit}", (evidence.value * 10.0).round() / 10.0),
+    };
+    format!("{} {value} (n {})", evidence.metric, evidence.n)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+fn whole(value: f64) -> u64 {
+    value.round() as u64
+}

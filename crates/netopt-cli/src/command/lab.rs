@@ -48,7 +48,7 @@ async fn link(args: &LinkArgs) -> Result<End, Fault> {
     told.wait().await;
     let carried = link.carried();
     render::note(format!(
-        "carried {} connections, {} to {}, {} back",
+        "carried: connections {}, {} to {}, {} back",
         carried.connections, carried.up, args.to, carried.down
     ));
     Ok(End::Done)
@@ -73,7 +73,7 @@ async fn origin(args: &OriginArgs) -> Result<End, Fault> {
     told.wait().await;
     let served = origin.served();
     render::note(format!(
-        "served {} requests on {} connections, {} sent",
+        "served: requests {}, connections {}, {} sent",
         served.requests, served.connections, served.bytes_out
     ));
     Ok(End::Done)
@@ -123,10 +123,10 @@ fn describe(args: &OriginArgs) -> String {
         format!("origin: {} body", args.body),
         format!("{} of work", show_duration(args.service)),
     ];
-    parts.extend(args.workers.map(|workers| format!("{workers} workers")));
+    parts.extend(args.workers.map(|workers| format!("workers {workers}")));
     parts.extend(
         args.close_after
-            .map(|answers| format!("closes after {answers} answers")),
+            .map(|answers| format!("connections close after answer {answers}")),
     );
     parts.extend(args.no_compression.then(|| "never compresses".to_owned()));
     if matches!(args.protocol, Speaks::Https1 | Speaks::Https2) {

@@ -1,7 +1,8 @@
 //! One sentence of finding, computed from the numbers.
 //!
 //! Each part of a call that could stand out says how much time it takes; the largest that is a good part of the call is
-//! told, with its share and its n. Parts that are small in themselves are left alone: on loopback everything is a large
+//! told, with its share and its n. The distance is told only where nothing else is: it is always there, and as long as
+//! what a new connection costs. Parts that are small in themselves are left alone: on loopback everything is a large
 //! share of nothing. What a change would save is a model's word here and said as such.
 
 mod part;
@@ -11,7 +12,6 @@ use netopt_core::unit::show_duration;
 use netopt_explain::facts::phase;
 
 use super::{Probe, Series, Trouble};
-use part::Part;
 
 /// From this share of calls without success their times come second.
 const MANY_ERRORS: f64 = 0.1;
@@ -21,10 +21,7 @@ pub(super) fn of(probe: &Probe) -> String {
     if let Some(sentence) = trouble(probe) {
         return sentence;
     }
-    let largest = part::all(probe)
-        .filter(Part::stands_out)
-        .max_by_key(Part::time);
-    largest.map_or_else(|| nothing(probe), |part| part.sentence())
+    part::outstanding(probe).map_or_else(|| nothing(probe), |part| part.sentence())
 }
 
 /// The most frequent reason for which calls did not succeed.

@@ -26,11 +26,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) const fn time(&self) -> Duration {
-        self.time
-    }
-
-    pub(super) fn stands_out(&self) -> bool {
+    fn stands_out(&self) -> bool {
         self.time >= LEAST && self.share() >= LEAST_SHARE
     }
 
@@ -48,18 +44,24 @@ impl Part {
     }
 }
 
-/// All parts; of two that take the same time, the later is told, because more can be done about it.
-pub(super) fn all(probe: &Probe) -> impl Iterator<Item = Part> {
-    let typical = Typical::of(probe);
+/// The part to tell: the largest that something can be done about, and the distance only where there is none.
+pub(super) fn outstanding(probe: &Probe) -> Option<Part> {
+    let typical = Typical::of(probe)?;
     let trip = path(probe);
-    let of_typical = typical.into_iter().flat_map(move |typical| {
-        [
-            typical.receiving(),
-            trip.and_then(|trip| typical.distance(trip)),
-            trip.and_then(|trip| typical.serving(trip)),
-        ]
-    });
-    of_typical.chain([opening(probe)]).flatten()
+    let parts = [
+        typical.receiving(),
+        trip.and_then(|trip| typical.serving(trip)),
+        opening(probe),
+    ];
+    let largest = parts
+        .into_iter()
+        .flatten()
+        .filter(Part::stands_out)
+        .max_by_key(|part| part.time);
+    largest.or_else(|| {
+        trip.map(|trip| typical.distance(trip))
+            .filter(Part::stands_out)
+    })
 }
 
 /// The calls that a client makes most: on a kept connection where there is one.
@@ -102,7 +104,7 @@ impl<'a> Typical<'a> {
     }
 
     /// One round trip, as far as it was waited for.
-    fn distance(&self, trip: RoundTrip) -> Option<Part> {
+    fn distance(&self, trip: RoundTrip) -> Part {
         let wait = self.series.length(Phase::Wait).quantile(0.5);
         let time = wait.map_or(trip.time, |wait| trip.time.min(wait));
         let text = format!(
@@ -110,12 +112,12 @@ impl<'a> Typical<'a> {
             self.name,
             show_duration(time)
         );
-        Some(Part {
+        Part {
             time,
             call: self.call,
             n: trip.n,
             text,
-        })
+        }
     }
 
     /// The body.

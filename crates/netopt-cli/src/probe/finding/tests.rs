@@ -1,7 +1,7 @@
 //! The sentence about worlds whose truth is known.
 
 use super::*;
-use crate::probe::scene::{World, refused};
+use crate::probe::scene::{World, answered, carried, refused};
 
 const QUICK: World = World {
     dns: 0,
@@ -117,5 +117,23 @@ fn a_reason_that_all_failures_share_is_told_without_a_most() {
     assert_eq!(
         of(&probe),
         "1 of 1 calls did not succeed: 192.0.2.1:80 refused the connection"
+    );
+}
+
+#[test]
+fn a_far_kernel_is_a_matter_of_distance() {
+    let mut probe = Probe::new(
+        "tcp://db.test:5432".parse().unwrap(),
+        10.try_into().unwrap(),
+    );
+    for id in 1..=10 {
+        probe
+            .fresh
+            .record(carried(answered(&[(Phase::Connect, 0, 41)]), id, 0, 40));
+    }
+    let text = of(&probe);
+    assert!(
+        text.starts_with("the distance takes 98 % of connecting: a round trip of 40.0 ms"),
+        "{text}"
     );
 }

@@ -39,7 +39,7 @@ impl Axis {
         self.place(time) < SHORT
     }
 
-    /// Marks at round times, each with its label to the right.
+    /// Marks at round times, each with its label to the right; the longest time where none but zero finds room.
     pub(super) fn scale(&self) -> String {
         let step = self.step();
         let mut scale = String::new();
@@ -53,6 +53,13 @@ impl Axis {
             scale.extend(std::iter::repeat_n(' ', gap));
             scale.push('\u{258f}');
             scale += &label;
+        }
+        if !scale.contains(' ') {
+            let end = format!("{}\u{2595}", show_duration(self.longest));
+            let room = self.cells.saturating_sub(scale.chars().count());
+            if end.chars().count() < room {
+                scale += &format!("{end:>room$}");
+            }
         }
         scale
     }
@@ -112,6 +119,12 @@ mod tests {
         assert_eq!(axis.scale(), "▏0        ▏10 ms    ▏20 ms    ▏30 ms");
         let axis = Axis::new(Duration::from_millis(42), 84);
         assert_eq!(axis.scale().matches('▏').count(), 8, "{}", axis.scale());
+    }
+
+    #[test]
+    fn a_short_axis_names_its_end() {
+        let axis = Axis::new(Duration::from_micros(5_720), 22);
+        assert_eq!(axis.scale(), "▏0            5.72 ms▕");
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn connection(probe: &Probe) -> Vec<String> {
     }
     let cut: u64 = probe.series().map(Series::cut).sum();
     if cut > 0 {
-        facts.push(format!("body cut at --max-body {cut} times"));
+        facts.push(format!("bodies cut at --max-body {cut}"));
     }
     facts
 }

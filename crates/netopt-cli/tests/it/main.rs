@@ -1,0 +1,10 @@
+//! The command as its users meet it: the binary is run, against servers on loopback whose faults are known.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
+
+mod command;
+mod lab;
+mod manual;
+mod probe;

@@ -55,6 +55,7 @@ impl Tls {
         for certificate in certificates {
             roots.add(certificate).map_err(TlsError)?;
         }
+        seed();
         Ok(Self {
             roots: Arc::new(roots),
         })
@@ -76,6 +77,14 @@ impl Tls {
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(TlsConnector::from(Arc::new(config)))
     }
+}
+
+/// Draws a first random number. The generator then seeds itself from the jitter of the processor, which takes tens of
+/// milliseconds: in the first handshake they would be told as the peer's.
+fn seed() {
+    let provider = aws_lc_rs::default_provider();
+    // A generator that fails fails again in the handshake, where there is somebody to tell.
+    provider.secure_random.fill(&mut [0; 32]).ok();
 }
 
 /// The handshake with `host`.

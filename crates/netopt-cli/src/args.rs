@@ -19,9 +19,16 @@ pub(crate) use probe::ProbeArgs;
 
 /// Finds what makes your network calls slow, proves which change fixes it, and gives you that change.
 #[derive(Debug, Parser)]
-#[command(name = "netopt", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done, 1 internal error, 2 bad usage or file, 3 nothing could be measured, \
-    4 a gate failed, 130 interrupted (what was known is printed).")]
+#[command(
+    name = "netopt",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 internal error, 2 bad usage or file, 3 nothing could be measured, \
+    4 a gate failed, 130 interrupted (what was known is printed)."
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -20,7 +20,7 @@ pub(crate) fn run(args: Args) -> Result<End, Fault> {
         .enable_all()
         .build()
         .map_err(|error| Fault::internal(format!("no runtime: {error}")))?;
-    runtime.block_on(async {
+    let end = runtime.block_on(async {
         match args.command {
             Command::Optimize(args) => optimize::run(args).await,
             Command::Diagnose(args) => diagnose::run(args).await,
@@ -29,5 +29,8 @@ pub(crate) fn run(args: Args) -> Result<End, Fault> {
             Command::Completions { shell } => manual::completions(shell),
             Command::Man => manual::page(),
         }
-    })
+    });
+    // A lookup that the system's resolver still works on is not waited for.
+    runtime.shutdown_background();
+    end
 }

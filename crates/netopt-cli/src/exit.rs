@@ -45,17 +45,26 @@ pub(crate) struct Fault {
 impl Fault {
     /// A defect of netopt.
     pub(crate) fn internal(line: impl fmt::Display) -> Self {
-        Self { code: 1, line: format!("internal error: {line}") }
+        Self {
+            code: 1,
+            line: format!("internal error: {line}"),
+        }
     }
 
     /// Bad usage or a bad file: says the value, the bound and what to do.
     pub(crate) fn usage(line: impl fmt::Display) -> Self {
-        Self { code: 2, line: line.to_string() }
+        Self {
+            code: 2,
+            line: line.to_string(),
+        }
     }
 
     /// Nothing could be measured.
     pub(crate) fn unmeasured(line: impl fmt::Display) -> Self {
-        Self { code: 3, line: line.to_string() }
+        Self {
+            code: 3,
+            line: line.to_string(),
+        }
     }
 
     /// The exit code.

@@ -101,7 +101,12 @@ impl Line {
     pub(crate) fn new(job: Job) -> Self {
         let budget = Arc::new(Budget::new(job.politeness.rate, job.politeness.total));
         let story = Story::new(&job);
-        Self { job, budget, trial: None, story }
+        Self {
+            job,
+            budget,
+            trial: None,
+            story,
+        }
     }
 
     /// Goes through the stages.
@@ -111,7 +116,11 @@ impl Line {
     ///
     /// # Errors
     /// When nothing could be measured.
-    pub(crate) async fn run(&mut self, reach: Reach, progress: &mut (impl Progress + Send)) -> Result<(), Fault> {
+    pub(crate) async fn run(
+        &mut self,
+        reach: Reach,
+        progress: &mut (impl Progress + Send),
+    ) -> Result<(), Fault> {
         self.measure(progress).await?;
         self.survey(progress).await;
         self.explain();

@@ -1,7 +1,7 @@
 //! The `netopt` command: arguments and files in, measured truth out.
 //!
-//! Results go to stdout, progress and notes to stderr. What a command measures is in [`line`](crate::line), how it
-//! looks in [`render`](crate::render); a renderer cannot change a run.
+//! Results go to stdout, progress and notes to stderr. What a command measures is in [`line`], how it looks in
+//! [`render`]; a renderer cannot change a run.
 
 mod args;
 mod command;

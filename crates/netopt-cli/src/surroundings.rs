@@ -39,10 +39,16 @@ pub(crate) fn resolve(args: &ClientArgs, target: &Target) -> Result<Surroundings
 /// # Errors
 /// A usage fault with file, line, key, value and bound, a line for each violation.
 pub(crate) fn baseline(args: &ClientArgs) -> Result<Plan, Fault> {
-    let Some(file) = &args.baseline else { return Ok(Plan::new()) };
+    let Some(file) = &args.baseline else {
+        return Ok(Plan::new());
+    };
     let text = read(file)?;
     Plan::read(&text).map_err(|errors| {
-        let lines: Vec<String> = errors.0.iter().map(|error| format!("{}: {error}", file.display())).collect();
+        let lines: Vec<String> = errors
+            .0
+            .iter()
+            .map(|error| format!("{}: {error}", file.display()))
+            .collect();
         Fault::usage(lines.join("\nnetopt: "))
     })
 }
@@ -52,12 +58,16 @@ pub(crate) fn baseline(args: &ClientArgs) -> Result<Plan, Fault> {
 /// # Errors
 /// A usage fault that names the file.
 pub(crate) fn read(file: &Path) -> Result<String, Fault> {
-    fs::read_to_string(file).map_err(|error| Fault::usage(format!("cannot read {}: {error}", file.display())))
+    fs::read_to_string(file)
+        .map_err(|error| Fault::usage(format!("cannot read {}: {error}", file.display())))
 }
 
 fn trust_file(file: &Path) -> Result<Tls, Fault> {
     let fault = |error: &dyn std::fmt::Display| {
-        Fault::usage(format!("--cacert {}: {error}; it must hold certificates in PEM form", file.display()))
+        Fault::usage(format!(
+            "--cacert {}: {error}; it must hold certificates in PEM form",
+            file.display()
+        ))
     };
     let certificates: Vec<_> = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<_, _>>)
@@ -71,10 +81,15 @@ fn trust_file(file: &Path) -> Result<Tls, Fault> {
 fn trust_system() -> Result<Tls, Fault> {
     let found = rustls_native_certs::load_native_certs();
     // The system's list may hold one that is too old to be read; the others count.
-    let usable = found.certs.into_iter().filter(|one| Tls::trusting([one.clone()]).is_ok());
+    let usable = found
+        .certs
+        .into_iter()
+        .filter(|one| Tls::trusting([one.clone()]).is_ok());
     let usable: Vec<_> = usable.collect();
     if usable.is_empty() {
-        return Err(Fault::usage("the system has no certificates to trust; name a file with --cacert FILE"));
+        return Err(Fault::usage(
+            "the system has no certificates to trust; name a file with --cacert FILE",
+        ));
     }
     Tls::trusting(usable).map_err(Fault::internal)
 }

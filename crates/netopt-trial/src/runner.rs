@@ -118,9 +118,9 @@ fn load(arrival: Arrival, calls: u32, pace: &Pace) -> Load {
     load
 }
 
-/// Whether a call began so late that it shows in its latency: by a twentieth of it, and by more than a timer's tick.
+/// Whether a call began so late that it shows in its latency: by a tenth of it, and by more than a timer's tick.
 fn is_late(exchange: &Exchange) -> bool {
-    exchange.lateness > LATE && exchange.lateness * 20 > exchange.service_time()
+    exchange.lateness > LATE && exchange.lateness * 10 > exchange.service_time()
 }
 
 fn result(latencies: Vec<Duration>, failed: u64, late: u64, report: &Report) -> BlockResult {

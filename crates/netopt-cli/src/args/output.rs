@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 /// How results are shown.
 #[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// Print one JSON document instead of the report
     #[arg(long)]

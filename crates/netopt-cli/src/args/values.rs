@@ -9,13 +9,23 @@ use netopt_core::unit::{PerSecond, parse_duration};
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
     let time = parse_duration(text).map_err(|error| error.to_string())?;
     let bounds = Duration::from_millis(1)..=Duration::from_secs(3600);
-    if bounds.contains(&time) { Ok(time) } else { Err(format!("\"{text}\" is not within 1ms and 1h")) }
+    if bounds.contains(&time) {
+        Ok(time)
+    } else {
+        Err(format!("\"{text}\" is not within 1ms and 1h"))
+    }
 }
 
 /// A rate of calls above zero, up to 10,000 a second.
 pub(crate) fn rate(text: &str) -> Result<PerSecond, String> {
-    let number: f64 = text.trim_end_matches("/s").trim().parse().map_err(|_| not_a_rate(text))?;
-    PerSecond::new(number).filter(|rate| (0.1..=10_000.0).contains(&rate.get())).ok_or_else(|| not_a_rate(text))
+    let number: f64 = text
+        .trim_end_matches("/s")
+        .trim()
+        .parse()
+        .map_err(|_| not_a_rate(text))?;
+    PerSecond::new(number)
+        .filter(|rate| (0.1..=10_000.0).contains(&rate.get()))
+        .ok_or_else(|| not_a_rate(text))
 }
 
 fn not_a_rate(text: &str) -> String {

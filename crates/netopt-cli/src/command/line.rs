@@ -18,34 +18,63 @@ const LARGEST_BODY: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// A usage fault that names the offending value.
-pub(crate) fn jobs(targets: &[String], load: &LoadArgs, client: &ClientArgs, seed: u64) -> Result<Vec<Job>, Fault> {
+pub(crate) fn jobs(
+    targets: &[String],
+    load: &LoadArgs,
+    client: &ClientArgs,
+    seed: u64,
+) -> Result<Vec<Job>, Fault> {
     let body = body(load)?;
     let plan = surroundings::baseline(client)?;
     let job = |text: &String| {
         let target: Target = text.parse().map_err(Fault::usage)?;
         if target.scheme() == Scheme::Tcp {
-            return Err(Fault::usage(format!("{target}: only http:// and https:// here; try netopt probe {target}")));
+            return Err(Fault::usage(format!(
+                "{target}: only http:// and https:// here; try netopt probe {target}"
+            )));
         }
         let template = Template::new(&target, &load.method, &load.header, body.clone())?;
         if !template.is_safe() && !load.unsafe_method {
-            let line = format!("{} may change things at the target; add --unsafe-method if that is fine", load.method);
+            let line = format!(
+                "{} may change things at the target; add --unsafe-method if that is fine",
+                load.method
+            );
             return Err(Fault::usage(line));
         }
         let around = surroundings::resolve(client, &target)?;
-        let politeness = Politeness { rate: load.rate, total: u64::from(load.max_requests.get()) };
-        Ok(Job { target, template, client: plan.clone(), around, workload: load.workload, seed, politeness })
+        let politeness = Politeness {
+            rate: load.rate,
+            total: u64::from(load.max_requests.get()),
+        };
+        Ok(Job {
+            target,
+            template,
+            client: plan.clone(),
+            around,
+            workload: load.workload,
+            seed,
+            politeness,
+        })
     };
     targets.iter().map(job).collect()
 }
 
 fn body(load: &LoadArgs) -> Result<Bytes, Fault> {
-    let Some(file) = &load.body else { return Ok(Bytes::new()) };
+    let Some(file) = &load.body else {
+        return Ok(Bytes::new());
+    };
     let fault = |what: String| Fault::usage(format!("--body {}: {what}", file.display()));
-    let size = std::fs::metadata(file).map_err(|error| fault(error.to_string()))?.len();
+    let size = std::fs::metadata(file)
+        .map_err(|error| fault(error.to_string()))?
+        .len();
     if size > LARGEST_BODY {
-        return Err(fault(format!("{size} bytes are more than the {LARGEST_BODY} that are sent at most")));
+        return Err(fault(format!(
+            "{size} bytes are more than the {LARGEST_BODY} that are sent at most"
+        )));
     }
-    std::fs::read(file).map(Bytes::from).map_err(|error| fault(error.to_string()))
+    std::fs::read(file)
+        .map(Bytes::from)
+        .map_err(|error| fault(error.to_string()))
 }
 
 /// Runs a job to its end, or until Ctrl-C; the story is what is known then.
@@ -80,7 +109,10 @@ async fn interrupted() {
 #[must_use]
 pub(crate) fn end(stories: &[Story], load: &LoadArgs) -> End {
     let gate = load.fail_on.map(Into::into);
-    if stories.iter().any(|story| story.ending == Ending::Interrupted) {
+    if stories
+        .iter()
+        .any(|story| story.ending == Ending::Interrupted)
+    {
         End::Interrupted
     } else if gate.is_some_and(|severity| stories.iter().any(|story| story.has(severity))) {
         End::GateFailed

@@ -21,7 +21,9 @@ use crate::render::{self, Paint};
 /// Bad usage, a file that cannot be written, or a target that cannot be measured.
 pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
     let paint = Paint::detect(args.output);
-    let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one("netopt"));
+    let seed = args
+        .seed
+        .unwrap_or_else(|| RandomState::new().hash_one("netopt"));
     let (demo, jobs) = if args.targets.is_empty() {
         let demo = demo::Demo::start(seed).await?;
         let job = demo.job(args.load.workload)?;
@@ -58,15 +60,23 @@ pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
 fn plan_files(out: &Path, jobs: &[Job]) -> Result<Vec<PathBuf>, Fault> {
     let files: Vec<PathBuf> = match jobs {
         [_] => vec![out.to_owned()],
-        many => many.iter().enumerate().map(|(index, job)| beside(out, index, job)).collect(),
+        many => many
+            .iter()
+            .enumerate()
+            .map(|(index, job)| beside(out, index, job))
+            .collect(),
     };
     for file in &files {
-        let fault = |what: &dyn std::fmt::Display| Fault::usage(format!("{}: {what}; use --out FILE", file.display()));
+        let fault = |what: &dyn std::fmt::Display| {
+            Fault::usage(format!("{}: {what}; use --out FILE", file.display()))
+        };
         match fs::read_to_string(file) {
             Ok(text) if text.is_empty() || text.starts_with(OPENING) => {}
             Ok(_) => return Err(fault(&"was not written by netopt and is not replaced")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let folder = file
+                    .parent()
+                    .filter(|folder| !folder.as_os_str().is_empty());
                 if folder.is_some_and(|folder| !folder.is_dir()) {
                     return Err(fault(&"its folder does not exist"));
                 }
@@ -79,15 +89,36 @@ fn plan_files(out: &Path, jobs: &[Job]) -> Result<Vec<PathBuf>, Fault> {
 
 /// `netopt.toml` → `netopt-2-localhost-8080.toml` for the second of several targets.
 fn beside(out: &Path, index: usize, job: &Job) -> PathBuf {
-    let stem = out.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let host: String =
-        job.target.host().chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-    out.with_file_name(format!("{stem}-{}-{host}-{}.toml", index + 1, job.target.port()))
+    let stem = out
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let host: String = job
+        .target
+        .host()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    out.with_file_name(format!(
+        "{stem}-{}-{host}-{}.toml",
+        index + 1,
+        job.target.port()
+    ))
 }
 
 fn write_plan(story: &Story, file: &Path) -> Result<(), Fault> {
-    let Some(text) = story.plan_file() else { return Ok(()) };
-    fs::write(file, text).map_err(|error| Fault::usage(format!("cannot write {}: {error}", file.display())))?;
+    let Some(text) = story.plan_file() else {
+        return Ok(());
+    };
+    fs::write(file, text)
+        .map_err(|error| Fault::usage(format!("cannot write {}: {error}", file.display())))?;
     render::note(format!("the plan is in {}", file.display()));
     Ok(())
 }

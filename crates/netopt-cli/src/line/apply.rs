@@ -20,15 +20,24 @@ impl Story {
         }
         let mut head = format!("Written by netopt optimize for {}\n", self.target);
         if let Some(confirmation) = &self.confirmation {
-            let _ = writeln!(head, "Confirmed on fresh data: {}", told(&confirmation.verdict));
+            let _ = writeln!(
+                head,
+                "Confirmed on fresh data: {}",
+                told(&confirmation.verdict)
+            );
         }
-        head.push_str("Load it with netopt::Plan::read; a plan that is not loaded changes nothing.\n");
+        head.push_str(
+            "Load it with netopt::Plan::read; a plan that is not loaded changes nothing.\n",
+        );
         Some(self.plan.write(&head, |change| self.reason(change)))
     }
 
     /// Why a change is in the plan.
     fn reason(&self, change: &Change) -> String {
-        let cause = self.findings.iter().find(|finding| finding.change().is_some_and(|own| own == *change));
+        let cause = self
+            .findings
+            .iter()
+            .find(|finding| finding.change().is_some_and(|own| own == *change));
         match cause {
             Some(finding) if finding.status() == Status::Proven => reason_of(finding),
             _ => "as your client is today".to_owned(),

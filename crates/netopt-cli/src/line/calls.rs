@@ -18,9 +18,16 @@ impl Template {
     ///
     /// # Errors
     /// A usage fault that names the offending method or header.
-    pub(crate) fn new(target: &Target, method: &str, headers: &[String], body: Bytes) -> Result<Self, Fault> {
+    pub(crate) fn new(
+        target: &Target,
+        method: &str,
+        headers: &[String],
+        body: Bytes,
+    ) -> Result<Self, Fault> {
         let uri: Uri = target.to_string().parse().map_err(Fault::internal)?;
-        let verb: Method = method.parse().map_err(|_| Fault::usage(format!("\"{method}\" is not an HTTP method")))?;
+        let verb: Method = method
+            .parse()
+            .map_err(|_| Fault::usage(format!("\"{method}\" is not an HTTP method")))?;
         let mut request = Request::new(body);
         *request.uri_mut() = uri;
         *request.method_mut() = verb;
@@ -45,7 +52,11 @@ impl Template {
 }
 
 fn header(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
-    let wrong = || Fault::usage(format!("\"{line}\" is not a header of the form \"Name: value\""));
+    let wrong = || {
+        Fault::usage(format!(
+            "\"{line}\" is not a header of the form \"Name: value\""
+        ))
+    };
     let (name, value) = line.split_once(':').ok_or_else(wrong)?;
     let name = name.trim().parse().map_err(|_| wrong())?;
     let value = HeaderValue::from_str(value.trim()).map_err(|_| wrong())?;
@@ -73,11 +84,17 @@ mod tests {
     fn offending_values_are_named() {
         let target: Target = "http://a/".parse().unwrap();
         let fault = |method: &str, header: &str| {
-            Template::new(&target, method, &[header.to_owned()], Bytes::new()).unwrap_err().to_string()
+            Template::new(&target, method, &[header.to_owned()], Bytes::new())
+                .unwrap_err()
+                .to_string()
         };
         assert!(fault("GE T", "a: b").contains("\"GE T\" is not an HTTP method"));
         assert!(fault("GET", "novalue").contains("\"novalue\" is not a header"));
         assert!(fault("GET", "a b: c").contains("\"a b: c\" is not a header"));
-        assert!(!Template::new(&target, "POST", &[], Bytes::new()).unwrap().is_safe());
+        assert!(
+            !Template::new(&target, "POST", &[], Bytes::new())
+                .unwrap()
+                .is_safe()
+        );
     }
 }

@@ -28,23 +28,34 @@ const SHARE_OF_BUDGET: u64 = 4;
 impl Line {
     /// How calls arrive: evenly at the polite rate, or one after the other.
     pub(super) fn arrival(&self) -> Arrival {
-        let rate = self.budget.steady_rate().unwrap_or(self.job.politeness.rate);
+        let rate = self
+            .budget
+            .steady_rate()
+            .unwrap_or(self.job.politeness.rate);
         match self.job.workload.pattern() {
             Pattern::Open => Arrival::Constant { rate },
-            Pattern::Closed => Arrival::Closed { concurrency: NonZeroU32::MIN },
+            Pattern::Closed => Arrival::Closed {
+                concurrency: NonZeroU32::MIN,
+            },
         }
     }
 
     /// A client as `plan` wants it, making the job's calls.
     pub(super) fn calls(&self, plan: &Plan) -> Result<Calls, Fault> {
-        Ok(Calls { client: self.client(plan)?, template: self.job.template.clone() })
+        Ok(Calls {
+            client: self.client(plan)?,
+            template: self.job.template.clone(),
+        })
     }
 
     pub(super) fn client(&self, plan: &Plan) -> Result<Client, Fault> {
         stack::client(plan, &self.job.around).map_err(Fault::internal)
     }
 
-    pub(super) async fn measure(&mut self, progress: &mut (impl Progress + Send)) -> Result<(), Fault> {
+    pub(super) async fn measure(
+        &mut self,
+        progress: &mut (impl Progress + Send),
+    ) -> Result<(), Fault> {
         self.knock().await?;
         let calls = self.calls_to_measure();
         progress.begin(Stage::Measure, calls);
@@ -61,8 +72,13 @@ impl Line {
         self.story.facts.baseline.window = report.window;
         progress.end();
         if !report.health.kept_up() {
-            let limit = report.health.saturated.map_or("", netopt_load::report::Limit::name);
-            let note = format!("the load was not kept up with (limit: {limit}); the figures are partly about that");
+            let limit = report
+                .health
+                .saturated
+                .map_or("", netopt_load::report::Limit::name);
+            let note = format!(
+                "the load was not kept up with (limit: {limit}); the figures are partly about that"
+            );
             self.story.notes.push(note);
         }
         self.check_answers()
@@ -71,18 +87,29 @@ impl Line {
     /// One call before all others: an unreachable target is told at once.
     async fn knock(&self) -> Result<(), Fault> {
         let client = self.client(&self.job.client)?;
-        self.budget.take().await.map_err(|_| Fault::usage("--max-requests must be at least 1"))?;
+        self.budget
+            .take()
+            .await
+            .map_err(|_| Fault::usage("--max-requests must be at least 1"))?;
         let exchange = client.exchange(self.job.template.request()).await;
         match exchange.outcome {
-            Outcome::Failed(failure) => Err(Fault::unmeasured(format!("{}: {failure}", self.job.target))),
+            Outcome::Failed(failure) => {
+                Err(Fault::unmeasured(format!("{}: {failure}", self.job.target)))
+            }
             Outcome::Answered(_) => Ok(()),
         }
     }
 
     fn calls_to_measure(&self) -> u64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is at most 10,000/s")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is at most 10,000/s"
+        )]
         let wanted = (self.job.politeness.rate.get() * MEASURE_FOR.as_secs_f64()) as u64;
-        wanted.clamp(LEAST_CALLS, MOST_CALLS).min((self.job.politeness.total / SHARE_OF_BUDGET).max(1))
+        wanted
+            .clamp(LEAST_CALLS, MOST_CALLS)
+            .min((self.job.politeness.total / SHARE_OF_BUDGET).max(1))
     }
 
     /// Something must have been answered as it should be.
@@ -99,6 +126,9 @@ impl Line {
             },
         );
         let count = exchanges.len();
-        Err(Fault::unmeasured(format!("{}: {count} of {count} calls did not succeed: {why}", self.job.target)))
+        Err(Fault::unmeasured(format!(
+            "{}: {count} of {count} calls did not succeed: {why}",
+            self.job.target
+        )))
     }
 }

@@ -56,13 +56,21 @@ enum Subject {
 
 impl Line {
     /// Tries each proposed change alone.
-    pub(super) async fn prove(&mut self, progress: &mut (impl Progress + Send)) -> Result<(), Fault> {
+    pub(super) async fn prove(
+        &mut self,
+        progress: &mut (impl Progress + Send),
+    ) -> Result<(), Fault> {
         let changes = self.candidates();
         if changes.is_empty() {
             return Ok(());
         }
-        let Some(design) = self.screening(&changes)? else { return Ok(()) };
-        let plans = changes.iter().map(|change| self.job.client.clone().with(*change)).collect();
+        let Some(design) = self.screening(&changes)? else {
+            return Ok(());
+        };
+        let plans = changes
+            .iter()
+            .map(|change| self.job.client.clone().with(*change))
+            .collect();
         self.trial = Some(Trial::new(design, Subject::Candidates(changes)));
         self.run_trial(plans, Stage::Prove, progress).await?;
         self.settle();
@@ -70,7 +78,10 @@ impl Line {
     }
 
     /// Tries all proven changes together, on fresh data.
-    pub(super) async fn confirm(&mut self, progress: &mut (impl Progress + Send)) -> Result<(), Fault> {
+    pub(super) async fn confirm(
+        &mut self,
+        progress: &mut (impl Progress + Send),
+    ) -> Result<(), Fault> {
         let proven: Vec<Change> = self
             .story
             .findings
@@ -81,8 +92,14 @@ impl Line {
         if proven.is_empty() {
             return Ok(());
         }
-        let plan = proven.iter().fold(self.job.client.clone(), |plan, change| plan.with(*change));
-        let rounds = Rounds { min: CONFIRMATION_ROUNDS, max: CONFIRMATION_ROUNDS, racing: Racing::Keep };
+        let plan = proven
+            .iter()
+            .fold(self.job.client.clone(), |plan, change| plan.with(*change));
+        let rounds = Rounds {
+            min: CONFIRMATION_ROUNDS,
+            max: CONFIRMATION_ROUNDS,
+            racing: Racing::Keep,
+        };
         let design = self
             .design(rounds)
             .confirmation_of("the plan")
@@ -95,7 +112,9 @@ impl Line {
 
     /// Turns the verdicts of the trial on its way into findings or a confirmation; a half-done trial says so.
     pub(super) fn settle(&mut self) {
-        let Some(trial) = self.trial.take() else { return };
+        let Some(trial) = self.trial.take() else {
+            return;
+        };
         let verdicts = trial.session.verdicts();
         match trial.subject {
             Subject::Candidates(changes) => {
@@ -109,10 +128,16 @@ impl Line {
                 netopt_explain::rank(&mut self.story.findings, self.story.facts.p50());
             }
             Subject::Whole(plan) => {
-                let Some(verdict) = verdicts.into_iter().next() else { return };
+                let Some(verdict) = verdicts.into_iter().next() else {
+                    return;
+                };
                 self.adopt(plan, &verdict);
                 let [before, after] = trial.sides;
-                self.story.confirmation = Some(Comparison { verdict, before, after });
+                self.story.confirmation = Some(Comparison {
+                    verdict,
+                    before,
+                    after,
+                });
             }
         }
     }
@@ -130,7 +155,12 @@ impl Line {
     /// The changes that findings propose, the most promising first.
     fn candidates(&self) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
-        for change in self.story.findings.iter().filter_map(netopt_core::finding::Finding::change) {
+        for change in self
+            .story
+            .findings
+            .iter()
+            .filter_map(netopt_core::finding::Finding::change)
+        {
             if !changes.contains(&change) {
                 changes.push(change);
             }
@@ -145,22 +175,35 @@ impl Line {
         let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
         let round = (2 + changes.len() as u64) * block;
         let affordable = self.budget.left().saturating_sub(reserve) / round;
-        let max = u32::try_from(affordable).unwrap_or(MOST_ROUNDS).min(MOST_ROUNDS);
+        let max = u32::try_from(affordable)
+            .unwrap_or(MOST_ROUNDS)
+            .min(MOST_ROUNDS);
         if max < LEAST_ROUNDS {
             let needed = self.budget.used() + reserve + round * u64::from(LEAST_ROUNDS);
-            let note = format!("the changes were not tried: that takes {needed} calls, allow them by --max-requests");
+            let note = format!(
+                "the changes were not tried: that takes {needed} calls, allow them by --max-requests"
+            );
             self.story.notes.push(note);
             return Ok(None);
         }
-        let builder = self.design(Rounds { min: LEAST_ROUNDS, max, racing: Racing::default() });
-        let named = changes.iter().fold(builder.0, |builder, change| builder.candidate(change.name()));
+        let builder = self.design(Rounds {
+            min: LEAST_ROUNDS,
+            max,
+            racing: Racing::default(),
+        });
+        let named = changes.iter().fold(builder.0, |builder, change| {
+            builder.candidate(change.name())
+        });
         named.build().map(Some).map_err(Fault::internal)
     }
 
     fn design(&self, rounds: Rounds) -> Sketch {
         let builder = Design::builder(self.job.seed, self.metric(), TODAY)
             .rounds(rounds)
-            .block(BlockSize { requests: PER_BLOCK, burn_in: BURN_IN });
+            .block(BlockSize {
+                requests: PER_BLOCK,
+                burn_in: BURN_IN,
+            });
         Sketch(builder)
     }
 
@@ -181,16 +224,34 @@ impl Line {
             template: self.job.template.clone(),
         };
         let arrival = self.arrival();
-        let interval = self.budget.steady_rate().and_then(netopt_core::unit::PerSecond::interval);
-        let pace = Pace { arrival, pause: interval.unwrap_or(Duration::ZERO), budget: Arc::clone(&self.budget) };
-        let Some(Trial { session, sides, .. }) = &mut self.trial else { return Ok(()) };
+        let interval = self
+            .budget
+            .steady_rate()
+            .and_then(netopt_core::unit::PerSecond::interval);
+        let pace = Pace {
+            arrival,
+            pause: interval.unwrap_or(Duration::ZERO),
+            budget: Arc::clone(&self.budget),
+        };
+        let Some(Trial { session, sides, .. }) = &mut self.trial else {
+            return Ok(());
+        };
         let per_block = u64::from(PER_BLOCK + BURN_IN);
         progress.begin(stage, session.blocks_left() * per_block);
-        let mut watch = Watcher { progress, sides, per_block, arrival };
-        let ended = runner::run(session, &arms, &pace, &mut watch).await.map_err(Fault::internal)?;
+        let mut watch = Watcher {
+            progress,
+            sides,
+            per_block,
+            arrival,
+        };
+        let ended = runner::run(session, &arms, &pace, &mut watch)
+            .await
+            .map_err(Fault::internal)?;
         progress.end();
         if ended == Ended::BudgetSpent {
-            self.story.notes.push("the budget of calls was spent before the trial was done".to_owned());
+            self.story
+                .notes
+                .push("the budget of calls was spent before the trial was done".to_owned());
         }
         Ok(())
     }
@@ -207,7 +268,11 @@ impl Sketch {
 
 impl Trial {
     fn new(design: Design, subject: Subject) -> Self {
-        Self { session: Session::new(design), subject, sides: Default::default() }
+        Self {
+            session: Session::new(design),
+            subject,
+            sides: Default::default(),
+        }
     }
 }
 
@@ -227,8 +292,12 @@ impl Arms for ClientArms {
             ArmId::Baseline | ArmId::Twin => &self.today,
             ArmId::Candidate(number) => self.plans.get(usize::from(number)).unwrap_or(&self.today),
         };
-        let client = stack::client(plan, &self.around).expect("the same surroundings made the first client");
-        Calls { client, template: self.template.clone() }
+        let client =
+            stack::client(plan, &self.around).expect("the same surroundings made the first client");
+        Calls {
+            client,
+            template: self.template.clone(),
+        }
     }
 }
 
@@ -248,7 +317,11 @@ impl<P: Progress> Watch for Watcher<'_, P> {
             ArmId::Twin | ArmId::Candidate(_) => return,
         };
         side.metrics.record(exchange);
-        let spent = match self.arrival.rate().and_then(netopt_core::unit::PerSecond::interval) {
+        let spent = match self
+            .arrival
+            .rate()
+            .and_then(netopt_core::unit::PerSecond::interval)
+        {
             Some(interval) if matches!(exchange.outcome, Outcome::Answered(_)) => interval,
             _ => exchange.service_time(),
         };

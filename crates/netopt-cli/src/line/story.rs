@@ -81,7 +81,10 @@ impl Story {
             politeness: job.politeness,
             seed: job.seed,
             metrics: NetworkMetrics::new(),
-            facts: Facts { client: job.client.clone(), ..Facts::default() },
+            facts: Facts {
+                client: job.client.clone(),
+                ..Facts::default()
+            },
             breakdown: None,
             findings: Vec::new(),
             confirmation: None,
@@ -101,6 +104,8 @@ impl Story {
     /// True when a finding of that severity or above remains.
     #[must_use]
     pub(crate) fn has(&self, severity: Severity) -> bool {
-        self.findings.iter().any(|finding| finding.missing.is_empty() && finding.weight() >= severity)
+        self.findings
+            .iter()
+            .any(|finding| finding.missing.is_empty() && finding.weight() >= severity)
     }
 }

@@ -19,7 +19,11 @@ const SAMPLE: usize = 64 * 1024;
 
 impl Line {
     pub(super) async fn survey(&mut self, progress: &mut (impl Progress + Send)) {
-        let plain = self.job.client.clone().with(Change::AcceptEncoding(Encodings::NONE));
+        let plain = self
+            .job
+            .client
+            .clone()
+            .with(Change::AcceptEncoding(Encodings::NONE));
         let apart = plain.clone().with(Change::KeepAlive(Switch::Off));
         let kept = plain.with(Change::KeepAlive(Switch::On));
         let packed = kept.clone().with(Change::AcceptEncoding(Encodings::ALL));
@@ -27,12 +31,14 @@ impl Line {
         let planned = (3 * CALLS + 2 + 1) as u64;
         progress.begin(Stage::Survey, planned);
         let begun = self.budget.used();
-        let mut told = |line: &Self| progress.left(planned.saturating_sub(line.budget.used() - begun));
+        let mut told =
+            |line: &Self| progress.left(planned.saturating_sub(line.budget.used() - begun));
         self.story.facts.survey.fresh = self.one_by_one(&apart, CALLS).await;
         told(self);
         self.story.facts.survey.warm = self.one_by_one(&kept, CALLS + 1).await.split_off_first();
         told(self);
-        self.story.facts.survey.encoded = self.one_by_one(&packed, CALLS + 1).await.split_off_first();
+        self.story.facts.survey.encoded =
+            self.one_by_one(&packed, CALLS + 1).await.split_off_first();
         told(self);
         self.story.facts.survey.sample = self.sample(&kept).await;
         progress.end();
@@ -41,7 +47,9 @@ impl Line {
     async fn one_by_one(&self, plan: &Plan, calls: usize) -> Vec<Exchange> {
         let mut exchanges = Vec::new();
         // A client that cannot be made was found out before the first call.
-        let Ok(client) = self.client(plan) else { return exchanges };
+        let Ok(client) = self.client(plan) else {
+            return exchanges;
+        };
         while exchanges.len() < calls && self.budget.take().await.is_ok() {
             exchanges.push(client.exchange(self.job.template.request()).await);
         }
@@ -57,7 +65,10 @@ impl Line {
             return None;
         }
         let start = reply.bytes(SAMPLE).await.ok()?;
-        Some(BodySample { plain: Bytes::new(start.len() as u64), packed: netopt_http::packed_size(&start) })
+        Some(BodySample {
+            plain: Bytes::new(start.len() as u64),
+            packed: netopt_http::packed_size(&start),
+        })
     }
 }
 

@@ -126,7 +126,11 @@ fn proof(verdict: &Verdict) -> Value {
 }
 
 fn confirmation(comparison: &Comparison) -> Value {
-    let Comparison { verdict, before, after } = comparison;
+    let Comparison {
+        verdict,
+        before,
+        after,
+    } = comparison;
     let row = |q: f64, metric: &str| {
         let declared = verdict.metric.name() == metric;
         let effect = verdict.effect.filter(|_| declared);
@@ -154,7 +158,12 @@ fn confirmation(comparison: &Comparison) -> Value {
 }
 
 fn plan(plan: &Plan) -> Value {
-    Value::Object(plan.changes().iter().map(|change| (change.name().to_owned(), value(change))).collect())
+    Value::Object(
+        plan.changes()
+            .iter()
+            .map(|change| (change.name().to_owned(), value(change)))
+            .collect(),
+    )
 }
 
 fn setting(change: &Change) -> Value {
@@ -164,13 +173,19 @@ fn setting(change: &Change) -> Value {
 /// The value as a plan file has it.
 fn value(change: &Change) -> Value {
     match change {
-        Change::Nodelay(switch) | Change::Quickack(switch) | Change::KeepAlive(switch) => json!(switch.is_on()),
+        Change::Nodelay(switch) | Change::Quickack(switch) | Change::KeepAlive(switch) => {
+            json!(switch.is_on())
+        }
         Change::DnsCacheTtl(ttl) => json!(format!("{}ms", ttl.as_millis())),
         Change::MaxConnections(None) => json!("unlimited"),
         Change::MaxConnections(Some(limit)) => json!(limit.get()),
         Change::Version(version) => json!(version.name()),
         Change::AcceptEncoding(set) => {
-            json!(set.iter().map(netopt_core::encoding::Encoding::name).collect::<Vec<_>>())
+            json!(
+                set.iter()
+                    .map(netopt_core::encoding::Encoding::name)
+                    .collect::<Vec<_>>()
+            )
         }
     }
 }

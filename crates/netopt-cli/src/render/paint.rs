@@ -23,23 +23,36 @@ impl Paint {
     /// By `--color`, `NO_COLOR`, `CLICOLOR_FORCE`, `COLUMNS` and whether stdout is a terminal.
     #[must_use]
     pub(crate) fn detect(args: OutputArgs) -> Self {
-        let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let set =
+            |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         let colors = match args.color {
             When::Auto if set("NO_COLOR") => When::Never,
             When::Auto if set("CLICOLOR_FORCE") || std::io::stdout().is_terminal() => When::Always,
             When::Auto => When::Never,
             chosen => chosen,
         };
-        let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let terminal = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
-        let width = columns.or_else(terminal).unwrap_or(ELSEWHERE).clamp(NARROWEST, WIDEST);
+        let columns = env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
+        let terminal = || {
+            console::Term::stdout()
+                .size_checked()
+                .map(|(_, columns)| usize::from(columns))
+        };
+        let width = columns
+            .or_else(terminal)
+            .unwrap_or(ELSEWHERE)
+            .clamp(NARROWEST, WIDEST);
         Self { colors, width }
     }
 
     /// For tests and files: no colours, that many columns.
     #[cfg(test)]
     pub(crate) const fn plain(width: usize) -> Self {
-        Self { colors: When::Never, width }
+        Self {
+            colors: When::Never,
+            width,
+        }
     }
 
     /// Columns to lay out for, 50 to 110.
@@ -85,6 +98,10 @@ impl Paint {
     }
 
     fn sgr(self, code: &str, text: &str) -> String {
-        if self.colors == When::Always { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.colors == When::Always {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     }
 }

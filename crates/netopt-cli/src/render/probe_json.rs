@@ -13,7 +13,7 @@ use crate::probe::{Kernel, Probe, Series};
 
 /// The schema of one probe, and that of several.
 const ONE: &str = "netopt.probe/1";
-const MANY: &str = "netopt.probes/1";
+const MANY: &str = "netopt.probe.list/1";
 
 /// One document for all probes: flat when one was asked for.
 #[must_use]

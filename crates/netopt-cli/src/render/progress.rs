@@ -42,7 +42,9 @@ impl Progress for Bar {
             note(format_args!("{text} ({calls} calls at the most)"));
             return;
         }
-        let style = ProgressStyle::with_template("{msg:<26} {bar:30.cyan/black.bright} {pos:>5}/{len} calls  {eta} left");
+        let style = ProgressStyle::with_template(
+            "{msg:<26} {bar:30.cyan/black.bright} {pos:>5}/{len} calls  {eta} left",
+        );
         if let Ok(style) = style {
             bar.set_style(style.progress_chars("━━─"));
         }

@@ -31,13 +31,28 @@ pub(crate) fn report(story: &Story, paint: &Paint) -> String {
 
 fn head(text: &mut String, story: &Story, paint: &Paint) {
     let metrics = &story.metrics;
-    let _ = writeln!(text, "{}  {}", paint.bold("netopt"), paint.cyan(&story.target.to_string()));
+    let _ = writeln!(
+        text,
+        "{}  {}",
+        paint.bold("netopt"),
+        paint.cyan(&story.target.to_string())
+    );
     let today: Vec<String> = story.facts.client.changes().iter().map(shown).collect();
-    let today = if today.is_empty() { "an ordinary client".to_owned() } else { today.join(", ") };
+    let today = if today.is_empty() {
+        "an ordinary client".to_owned()
+    } else {
+        today.join(", ")
+    };
     row(text, paint, "client today", &today);
     let window = story.facts.baseline.window;
-    let rate = metrics.throughput(window).map_or_else(String::new, |rate| format!(" ({rate})"));
-    let ended = if story.ending == Ending::Interrupted { ", interrupted" } else { "" };
+    let rate = metrics
+        .throughput(window)
+        .map_or_else(String::new, |rate| format!(" ({rate})"));
+    let ended = if story.ending == Ending::Interrupted {
+        ", interrupted"
+    } else {
+        ""
+    };
     let calls = format!(
         "{} calls in {}{rate}, workload {}, {} calls in all{ended}",
         metrics.count(),
@@ -46,8 +61,14 @@ fn head(text: &mut String, story: &Story, paint: &Paint) {
         story.calls
     );
     row(text, paint, "measured", &calls);
-    let quantile = |q| metrics.latency().quantile(q).map_or_else(|| UNKNOWN.to_owned(), show_duration);
-    let share = |ratio: Option<Ratio>| ratio.map_or_else(|| UNKNOWN.to_owned(), |ratio| ratio.to_string());
+    let quantile = |q| {
+        metrics
+            .latency()
+            .quantile(q)
+            .map_or_else(|| UNKNOWN.to_owned(), show_duration)
+    };
+    let share =
+        |ratio: Option<Ratio>| ratio.map_or_else(|| UNKNOWN.to_owned(), |ratio| ratio.to_string());
     let line = format!(
         "p50 {}   p99 {}   errors {}   reuse {}   n {}",
         paint.bold(&quantile(0.5)),
@@ -58,7 +79,12 @@ fn head(text: &mut String, story: &Story, paint: &Paint) {
     );
     row(text, paint, "latency", &line);
     for (class, count) in metrics.errors() {
-        row(text, paint, "errors", &paint.red(&format!("{count} x {class}")));
+        row(
+            text,
+            paint,
+            "errors",
+            &paint.red(&format!("{count} x {class}")),
+        );
     }
     text.push('\n');
 }

@@ -143,7 +143,7 @@ async fn several_targets_are_one_document() {
     let ended = netopt(&["probe", &one.url(), &tcp, "-n", "2", "--json"]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let document = valid(&ended);
-    assert_eq!(document["schema"], "netopt.probes/1");
+    assert_eq!(document["schema"], "netopt.probe.list/1");
     let bare = &document["results"][1];
     assert_eq!(
         (&bare["target"], &bare["kept"]),

@@ -19,7 +19,7 @@ use crate::stats::sample_ratio;
 /// Share of blocks on a saturated host from which on the host was the bottleneck; a stray one does no harm.
 pub const SATURATED_BLOCKS: f64 = 0.1;
 /// Mean share of late requests above which the load was not the one intended.
-pub const LATE_REQUESTS: f64 = 0.05;
+pub const LATE_REQUESTS: f64 = 0.10;
 /// p-value of equal load below which the arms were not treated alike; the usual alarm level of this check.
 pub const UNEQUAL_LOAD: f64 = 0.001;
 /// Difference in error share that may pass unnoticed: with it, the slowest half percent is missing from one arm.

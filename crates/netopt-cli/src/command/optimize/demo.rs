@@ -29,7 +29,8 @@ impl Demo {
     /// When loopback has no free port.
     pub(crate) async fn start(seed: u64) -> Result<Self, Fault> {
         let world = World::demo().await;
-        let world = world.map_err(|error| Fault::unmeasured(format!("cannot start the demo origin: {error}")))?;
+        let world = world
+            .map_err(|error| Fault::unmeasured(format!("cannot start the demo origin: {error}")))?;
         Ok(Self { world, seed })
     }
 
@@ -60,8 +61,13 @@ impl Demo {
     pub(crate) fn introduction(&self) -> String {
         let mut text = String::from("no target given, so here is a demonstration on loopback");
         if let Some(link) = self.world.spec().link {
-            let rate = link.rate.map_or_else(String::new, |rate| format!(", {rate}"));
-            text.push_str(&format!(": an origin behind an emulated link of {}{rate}", show_duration(link.rtt)));
+            let rate = link
+                .rate
+                .map_or_else(String::new, |rate| format!(", {rate}"));
+            text.push_str(&format!(
+                ": an origin behind an emulated link of {}{rate}",
+                show_duration(link.rtt)
+            ));
         }
         text.push_str("\nplanted, to be found:");
         for fault in self.world.planted() {

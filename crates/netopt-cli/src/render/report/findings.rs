@@ -12,8 +12,10 @@ use super::{Paint, Story, shown, wrapped};
 const INDENT: usize = 4;
 
 pub(super) fn list(text: &mut String, story: &Story, paint: &Paint) {
-    let (told, silent): (Vec<_>, Vec<_>) =
-        story.findings.iter().partition(|finding| finding.status() != Status::NotMeasured);
+    let (told, silent): (Vec<_>, Vec<_>) = story
+        .findings
+        .iter()
+        .partition(|finding| finding.status() != Status::NotMeasured);
     let _ = writeln!(text, "{}", paint.bold("Findings"));
     if told.is_empty() {
         let _ = writeln!(text, "  {} nothing stands out", paint.green("●"));
@@ -22,9 +24,15 @@ pub(super) fn list(text: &mut String, story: &Story, paint: &Paint) {
         tell(text, finding, paint);
     }
     if !silent.is_empty() {
-        let names: Vec<String> =
-            silent.iter().map(|finding| format!("{} (needs {})", finding.id, finding.missing.join(", "))).collect();
-        text.push_str(&paint.dim(&wrapped(&format!("not measured: {}", names.join("; ")), 2, paint.width())));
+        let names: Vec<String> = silent
+            .iter()
+            .map(|finding| format!("{} (needs {})", finding.id, finding.missing.join(", ")))
+            .collect();
+        text.push_str(&paint.dim(&wrapped(
+            &format!("not measured: {}", names.join("; ")),
+            2,
+            paint.width(),
+        )));
     }
     text.push('\n');
 }
@@ -34,19 +42,29 @@ fn tell(text: &mut String, finding: &Finding, paint: &Paint) {
         Status::Proven => (paint.green("●"), paint.green("proven")),
         Status::Refuted => (paint.dim("○"), paint.dim("tried, no gain")),
         Status::Inconclusive => (paint.yellow("○"), paint.yellow("inconclusive")),
-        Status::Hypothesis | Status::NotMeasured => (paint.yellow("●"), paint.yellow("explained, not tried")),
+        Status::Hypothesis | Status::NotMeasured => {
+            (paint.yellow("●"), paint.yellow("explained, not tried"))
+        }
     };
     let severity = match finding.weight() {
         Severity::High => paint.red("high"),
         Severity::Medium => paint.yellow("medium"),
         Severity::Low => paint.dim("low"),
     };
-    let _ = writeln!(text, "  {dot} {}  {severity}  {status}", paint.bold(finding.id));
+    let _ = writeln!(
+        text,
+        "  {dot} {}  {severity}  {status}",
+        paint.bold(finding.id)
+    );
     text.push_str(&wrapped(&finding.summary, INDENT, paint.width()));
     if let Some(verdict) = &finding.proof {
         line(text, paint, "tried", &proof(verdict));
     } else if let Some(estimate) = finding.estimate {
-        let saving = format!("about {} of the {}", show_duration(estimate.saving), estimate.metric);
+        let saving = format!(
+            "about {} of the {}",
+            show_duration(estimate.saving),
+            estimate.metric
+        );
         line(text, paint, "estimate", &saving);
     }
     match &finding.remedy {
@@ -68,7 +86,12 @@ fn line(text: &mut String, paint: &Paint, label: &str, value: &str) {
     const LABEL: usize = 9;
     let body = wrapped(value, INDENT + LABEL, paint.width());
     let blanks = " ".repeat(INDENT);
-    let _ = writeln!(text, "{blanks}{}{}", paint.dim(&format!("{label:<LABEL$}")), body.trim());
+    let _ = writeln!(
+        text,
+        "{blanks}{}{}",
+        paint.dim(&format!("{label:<LABEL$}")),
+        body.trim()
+    );
 }
 
 /// `p50 -41.2 % [-43.0, -39.1], 12 rounds, A/A floor 1.1 %`
@@ -85,7 +108,10 @@ pub(super) fn proof(verdict: &Verdict) -> String {
         Decision::NoDifference { delta } => {
             let _ = write!(text, ": no difference larger than {:.0} %", delta * 100.0);
         }
-        Decision::Inconclusive { rounds_needed: Some(rounds), .. } => {
+        Decision::Inconclusive {
+            rounds_needed: Some(rounds),
+            ..
+        } => {
             let _ = write!(text, ": would take about {rounds} rounds");
         }
         Decision::Invalid { reason } => {
@@ -99,7 +125,9 @@ pub(super) fn proof(verdict: &Verdict) -> String {
 
 fn measured(evidence: &Evidence) -> String {
     let value = match evidence.unit {
-        "ms" => show_duration(std::time::Duration::from_secs_f64((evidence.value / 1e3).clamp(0.0, 1e9))),
+        "ms" => show_duration(std::time::Duration::from_secs_f64(
+            (evidence.value / 1e3).clamp(0.0, 1e9),
+        )),
         "ratio" => format!("{:.1} %", evidence.value * 100.0),
         "bytes" => netopt_core::unit::Bytes::new(whole(evidence.value)).to_string(),
         unit => format!("{} {unit}", (evidence.value * 10.0).round() / 10.0),
@@ -107,7 +135,11 @@ fn measured(evidence: &Evidence) -> String {
     format!("{} {value} (n {})", evidence.metric, evidence.n)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float cast saturates"
+)]
 fn whole(value: f64) -> u64 {
     value.round() as u64
 }

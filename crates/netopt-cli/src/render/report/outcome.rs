@@ -17,8 +17,18 @@ pub(super) fn tell(text: &mut String, story: &Story, paint: &Paint) {
     if story.plan.is_empty() {
         text.push_str(&wrapped(&conclusion(story), 0, paint.width()));
     } else {
-        let changes: Vec<String> = story.plan.since(&story.facts.client).iter().map(shown).collect();
-        let _ = writeln!(text, "{} {}", paint.bold("Plan"), paint.cyan(&changes.join(", ")));
+        let changes: Vec<String> = story
+            .plan
+            .since(&story.facts.client)
+            .iter()
+            .map(shown)
+            .collect();
+        let _ = writeln!(
+            text,
+            "{} {}",
+            paint.bold("Plan"),
+            paint.cyan(&changes.join(", "))
+        );
     }
 }
 
@@ -26,10 +36,20 @@ fn compare(text: &mut String, comparison: &Comparison, paint: &Paint) {
     let fresh = paint.dim("today's client against the plan, on fresh data");
     let _ = writeln!(text, "{} {fresh}", paint.bold("Before and after"));
     for (name, q) in [("p50", 0.5), ("p99", 0.99)] {
-        let value = |side: &crate::line::Side| side.metrics.latency().quantile(q).map_or_else(|| UNKNOWN.to_owned(), show_duration);
+        let value = |side: &crate::line::Side| {
+            side.metrics
+                .latency()
+                .quantile(q)
+                .map_or_else(|| UNKNOWN.to_owned(), show_duration)
+        };
         let (before, after) = (value(&comparison.before), value(&comparison.after));
         let n = comparison.after.metrics.count();
-        let _ = writeln!(text, "  {name}  {before:>9} → {:<9} {}", paint.bold(&after), paint.dim(&format!("n {n} each")));
+        let _ = writeln!(
+            text,
+            "  {name}  {before:>9} → {:<9} {}",
+            paint.bold(&after),
+            paint.dim(&format!("n {n} each"))
+        );
     }
     let verdict = proof(&comparison.verdict);
     let verdict = match comparison.verdict.decision {
@@ -41,15 +61,23 @@ fn compare(text: &mut String, comparison: &Comparison, paint: &Paint) {
 
 /// One sentence when there is no plan.
 fn conclusion(story: &Story) -> String {
-    let first = story.findings.iter().find(|finding| finding.weight() > Severity::Low && finding.status() != Status::NotMeasured);
+    let first = story.findings.iter().find(|finding| {
+        finding.weight() > Severity::Low && finding.status() != Status::NotMeasured
+    });
     match (first, story.primary()) {
         (None, _) => "Nothing above low was found: no change is recommended.".to_owned(),
         (Some(finding), None) => format!("The network is not the problem: {}.", finding.id),
         (Some(_), Some(primary)) if primary.change().is_none() => {
-            format!("The main cause is {}, and no change of the client removes it: see its advice.", primary.id)
+            format!(
+                "The main cause is {}, and no change of the client removes it: see its advice.",
+                primary.id
+            )
         }
         (Some(_), Some(primary)) => {
-            format!("The main cause seems to be {}; no change was proven, so no plan is recommended.", primary.id)
+            format!(
+                "The main cause seems to be {}; no change was proven, so no plan is recommended.",
+                primary.id
+            )
         }
     }
 }

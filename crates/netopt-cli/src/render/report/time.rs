@@ -14,10 +14,19 @@ const BESIDE: usize = 42;
 const LEAST_SHARE: f64 = 0.005;
 
 pub(super) fn draw(text: &mut String, story: &Story, paint: &Paint) {
-    let Some(breakdown) = &story.breakdown else { return };
+    let Some(breakdown) = &story.breakdown else {
+        return;
+    };
     let total = breakdown.total();
-    let _ = writeln!(text, "{} {}", paint.bold("A typical call"), paint.dim(&format!("takes {}", show_duration(total))));
-    let terms = Term::ALL.into_iter().filter_map(|term| Some((term.name().replace('_', " "), breakdown.term(term)?)));
+    let _ = writeln!(
+        text,
+        "{} {}",
+        paint.bold("A typical call"),
+        paint.dim(&format!("takes {}", show_duration(total)))
+    );
+    let terms = Term::ALL
+        .into_iter()
+        .filter_map(|term| Some((term.name().replace('_', " "), breakdown.term(term)?)));
     let residual = Duration::from_secs_f64(breakdown.residual_ms().max(0.0) / 1e3);
     let mut before = 0.0;
     for (name, time) in terms.chain([("not explained".to_owned(), residual)]) {
@@ -25,7 +34,12 @@ pub(super) fn draw(text: &mut String, story: &Story, paint: &Paint) {
         if share >= LEAST_SHARE {
             let room = paint.width().saturating_sub(BESIDE).max(10);
             let bar = paint.cyan(&bar(before, share, room));
-            let _ = writeln!(text, "  {name:<14} {:>9}  {:>5.1} %  {bar}", show_duration(time), share * 100.0);
+            let _ = writeln!(
+                text,
+                "  {name:<14} {:>9}  {:>5.1} %  {bar}",
+                show_duration(time),
+                share * 100.0
+            );
         }
         before += share;
     }
@@ -33,7 +47,11 @@ pub(super) fn draw(text: &mut String, story: &Story, paint: &Paint) {
 }
 
 fn share_of(part: Duration, whole: Duration) -> f64 {
-    if whole.is_zero() { 0.0 } else { part.as_secs_f64() / whole.as_secs_f64() }
+    if whole.is_zero() {
+        0.0
+    } else {
+        part.as_secs_f64() / whole.as_secs_f64()
+    }
 }
 
 /// A bar from `before` to `before + share` of `room` columns, in eighths.
@@ -41,11 +59,22 @@ fn bar(before: f64, share: f64, room: usize) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     #[expect(clippy::cast_precision_loss, reason = "a terminal is narrow")]
     let columns = room as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares of a narrow terminal")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "shares of a narrow terminal"
+    )]
     let eighths = |share: f64| (share.clamp(0.0, 1.0) * columns * 8.0).round() as usize;
     let start = eighths(before) / 8;
-    let length = eighths(share).max(1).min((room.saturating_sub(start)).max(1) * 8);
-    format!("{}{}{}", " ".repeat(start), "█".repeat(length / 8), PARTS[length % 8])
+    let length = eighths(share)
+        .max(1)
+        .min((room.saturating_sub(start)).max(1) * 8);
+    format!(
+        "{}{}{}",
+        " ".repeat(start),
+        "█".repeat(length / 8),
+        PARTS[length % 8]
+    )
 }
 
 #[cfg(test)]

@@ -1,0 +1,197 @@
+//! What is planted is found and proven; what is healthy stays without a finding.
+
+use std::time::Duration;
+
+use netopt::Plan;
+use netopt_core::unit::Bytes;
+use netopt_lab::link::{LinkSpec, StreamLink};
+use netopt_lab::origin::{BodySpec, Compress, Dist, OriginSpec, ServiceSpec};
+use serde_json::Value;
+
+use crate::run::{file, finding, netopt, origin, turn};
+
+fn served_in(millis: u64) -> ServiceSpec {
+    ServiceSpec {
+        time: Dist::Fixed(Duration::from_millis(millis)),
+        ..ServiceSpec::default()
+    }
+}
+
+#[tokio::test]
+async fn a_healthy_origin_yields_no_finding_above_low_and_no_plan_in_20_of_20_runs() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        service: served_in(1),
+        ..OriginSpec::default()
+    })
+    .await;
+    let out = file("healthy.toml");
+    for run in 0..20 {
+        let args = [
+            "optimize",
+            &origin.url(),
+            "--json",
+            "--rate",
+            "300",
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let ended = netopt(&args).await;
+        let document = ended.document();
+        assert_eq!(ended.code, Some(0), "run {run}: {ended:?}");
+        let severe: Vec<&Value> = document["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["severity"] != "low")
+            .collect();
+        assert!(severe.is_empty(), "run {run}: {severe:#?}");
+        assert!(
+            document["primary"].is_null() && document["plan"].is_null(),
+            "run {run}: {document:#}"
+        );
+        assert!(!out.exists());
+    }
+}
+
+#[tokio::test]
+async fn the_demonstration_finds_what_it_planted_and_proves_it() {
+    let _turn = turn().await;
+    let out = file("demo.toml");
+    let ended = netopt(&[
+        "optimize",
+        "--json",
+        "--seed",
+        "1",
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .await;
+    let document = ended.document();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let planted = [
+        "http.connection-reuse",
+        "http.compression",
+        "dns.slow-resolver",
+    ];
+    let proven: Vec<&&str> = planted
+        .iter()
+        .filter(|id| finding(&document, id)["status"] == "proven")
+        .collect();
+    assert!(proven.len() >= 2, "{document:#}");
+    assert_eq!(document["primary"], "http.connection-reuse");
+    for id in proven {
+        let interval = finding(&document, id)["proof"]["ci95_pct"]
+            .as_array()
+            .unwrap();
+        assert!(interval[1].as_f64().unwrap() < 0.0, "{id}: {interval:?}");
+        assert!(ended.stderr.contains(*id), "told before it was found");
+    }
+    let p50 = &document["final"]["p50_ms"];
+    assert!(
+        p50["after"].as_f64().unwrap() < 0.7 * p50["before"].as_f64().unwrap(),
+        "{p50}"
+    );
+    assert!(p50["ci95_pct"][1].as_f64().unwrap() < -30.0, "{p50}");
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(
+        Plan::read(&text).unwrap().settings().keep_alive.is_on(),
+        "{text}"
+    );
+    assert!(
+        text.contains("# proven: p50 -"),
+        "the evidence stands above its line: {text}"
+    );
+}
+
+#[tokio::test]
+async fn a_client_without_reuse_is_told_and_the_plan_repairs_it() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec::default()).await;
+    let link = LinkSpec {
+        rtt: Duration::from_millis(10),
+        rate: None,
+    };
+    let link = StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), link)
+        .await
+        .unwrap();
+    let (today, out) = (file("no-reuse.toml"), file("reuse.toml"));
+    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let url = format!("http://{}/", link.local_addr());
+    let ended = netopt(&[
+        "optimize",
+        &url,
+        "--json",
+        "--rate",
+        "60",
+        "--baseline",
+        today.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .await;
+    let document = ended.document();
+    let reuse = finding(&document, "http.connection-reuse");
+    assert_eq!(
+        (&reuse["status"], &reuse["change"]["name"]),
+        (&"proven".into(), &"http.keep_alive".into()),
+        "{ended:?}"
+    );
+    assert_eq!(document["primary"], "http.connection-reuse");
+    assert_eq!(document["baseline"]["reuse_ratio"], 0.0);
+    assert_eq!(document["plan"]["http.keep_alive"], true);
+    let plan = Plan::read(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    assert!(plan.settings().keep_alive.is_on());
+}
+
+#[tokio::test]
+async fn a_slow_server_acquits_the_network() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        service: served_in(60),
+        ..OriginSpec::default()
+    })
+    .await;
+    let ended = netopt(&["diagnose", &origin.url(), "--json", "--fail-on", "medium"]).await;
+    let document = ended.document();
+    assert_eq!(ended.code, Some(4), "the gate fails: {ended:?}");
+    assert!(document["primary"].is_null());
+    assert_eq!(document["findings"][0]["id"], "server.processing");
+    assert_eq!(document["findings"][0]["severity"], "high");
+    let processing = document["baseline"]["breakdown"]["processing_ms"]
+        .as_f64()
+        .unwrap();
+    assert!((50.0..75.0).contains(&processing), "{processing}");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_compress_is_advised() {
+    let _turn = turn().await;
+    let body = BodySpec {
+        size: Bytes::new(100_000),
+        ..BodySpec::default()
+    };
+    let origin = origin(OriginSpec {
+        body,
+        compress: Compress::Never,
+        ..OriginSpec::default()
+    })
+    .await;
+    let rate = netopt_core::unit::BitRate::from_bps(20e6);
+    let link = LinkSpec {
+        rtt: Duration::from_millis(10),
+        rate,
+    };
+    let link = StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), link)
+        .await
+        .unwrap();
+    let url = format!("http://{}/", link.local_addr());
+    let ended = netopt(&["diagnose", &url, "--json", "--rate", "10"]).await;
+    let document = ended.document();
+    let compression = finding(&document, "http.compression");
+    assert!(
+        compression["change"].is_null() && compression["advice"].is_string(),
+        "{compression:#}"
+    );
+    assert_eq!(document["primary"], "http.compression");
+}

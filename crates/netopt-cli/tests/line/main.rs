@@ -1,0 +1,12 @@
+//! The whole line as its users meet it: optimize and diagnose against servers whose faults are known.
+//!
+//! These tests measure, so they run one after the other: each takes the [`turn`](crate::run::turn) first.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
+
+mod findings;
+mod manners;
+mod run;
+mod usage;

@@ -1,0 +1,105 @@
+//! How the line behaves towards the target and the person who waits: politeness, and Ctrl-C.
+
+use std::time::Duration;
+
+use netopt_lab::origin::OriginSpec;
+use tokio::process::Command;
+
+use crate::run::{end, file, netopt, origin, start, turn};
+
+#[tokio::test]
+async fn by_default_no_second_sees_more_than_20_calls_and_only_safe_ones() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec::default()).await;
+    let (today, out) = (file("polite-today.toml"), file("polite.toml"));
+    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let ended = netopt(&[
+        "optimize",
+        &origin.url(),
+        "--json",
+        "--max-requests",
+        "150",
+        "--baseline",
+        today.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let served = origin.served();
+    assert!(served.requests <= 150, "{}", served.requests);
+    assert!(
+        served.most_within(Duration::from_secs(1)) <= 20,
+        "{}",
+        served.most_within(Duration::from_secs(1))
+    );
+    assert_eq!(
+        served.requests_by_method.keys().collect::<Vec<_>>(),
+        ["GET"]
+    );
+    assert_eq!(
+        ended.document()["workload"]["requests"],
+        served.requests,
+        "what it says is what it did"
+    );
+}
+
+#[tokio::test]
+async fn a_whole_trial_stays_within_what_was_promised() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec::default()).await;
+    let (today, out) = (file("within-today.toml"), file("within.toml"));
+    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let ended = netopt(&[
+        "optimize",
+        &origin.url(),
+        "--json",
+        "--rate",
+        "100",
+        "--max-requests",
+        "1500",
+        "--baseline",
+        today.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let served = origin.served();
+    assert!(
+        served.requests > 400,
+        "a trial was made: {}",
+        served.requests
+    );
+    assert!(served.requests <= 1500, "{}", served.requests);
+    assert!(served.most_within(Duration::from_secs(1)) <= 100);
+}
+
+#[tokio::test]
+async fn ctrl_c_tells_what_was_known_and_ends_with_130() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec::default()).await;
+    let url = origin.url();
+    let child = start(&["diagnose", &url, "--json"]);
+    let id = child.id().unwrap();
+    while origin.served().requests < 20 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(
+        Command::new("sh")
+            .args(["-c", &format!("kill -INT {id}")])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+    let ended = end(child).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["complete"], false);
+    assert!(
+        document["baseline"]["requests"].as_u64().unwrap() >= 10,
+        "{document:#}"
+    );
+    assert!(document["baseline"]["p50_ms"].is_number());
+}

@@ -86,11 +86,6 @@ impl Loan {
     pub(crate) fn give_back(mut self) {
         self.reuse = Switch::On;
     }
-
-    /// The connection takes no more calls; those that it carries go on.
-    pub(crate) fn retire(self) {
-        Connection::retire(&self);
-    }
 }
 
 impl Deref for Loan {

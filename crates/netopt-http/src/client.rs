@@ -156,7 +156,7 @@ impl Client {
                 Ok(Err(rejected)) => {
                     let stale = recording.is_reused() && rejected.delivery == Delivery::Unsent;
                     if stale && attempts < MOST_ATTEMPTS {
-                        loan.retire();
+                        drop(loan);
                         recording.begin_again();
                         continue;
                     }

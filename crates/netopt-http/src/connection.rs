@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -40,7 +40,6 @@ pub(crate) struct Connection {
     pub(crate) marks: Arc<Marks>,
     pub(crate) birth: Birth,
     used: AtomicU64,
-    retired: AtomicBool,
     driver: Driver,
 }
 
@@ -68,7 +67,6 @@ impl Connection {
             marks,
             birth,
             used: AtomicU64::new(0),
-            retired: AtomicBool::new(false),
             driver,
         }
     }
@@ -80,17 +78,12 @@ impl Connection {
         }
     }
 
-    /// It takes no more calls.
-    pub(crate) fn retire(&self) {
-        self.retired.store(true, Ordering::Relaxed);
-    }
-
     pub(crate) fn is_closed(&self) -> bool {
         let by_engine = match &self.sender {
             Sender::Http1(sender) => sender.is_closed(),
             Sender::Http2(sender) => sender.is_closed(),
         };
-        by_engine || self.retired.load(Ordering::Relaxed) || self.driver.0.is_finished()
+        by_engine || self.driver.0.is_finished()
     }
 
     /// Counts one more call and describes the connection to it.

@@ -114,13 +114,15 @@ impl Reply {
             if self.loan.is_none() {
                 return Ok(None);
             }
-            let frame = timeout_at(self.bounds.deadline, self.body.frame())
-                .await
-                .map_err(|_| Error::timeout(Phase::Receive, self.bounds.timeout))?;
+            let frame = timeout_at(self.bounds.deadline, self.body.frame()).await;
+            // A timeout looks at its clock only when there is nothing to read, and that may never be so.
+            let late = self.arrived >= self.bounds.deadline;
             match frame {
-                None => self.end()?,
-                Some(Err(error)) => return Err(Error::engine(error, Phase::Receive)),
-                Some(Ok(frame)) => {
+                Ok(None) => self.end()?,
+                Ok(Some(Err(error))) => return Err(Error::engine(error, Phase::Receive)),
+                Ok(Some(Ok(_))) if late => return Err(self.late()),
+                Err(_) => return Err(self.late()),
+                Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
                         self.take(data);
                     }
@@ -154,6 +156,10 @@ impl Reply {
             None => Outcome::Answered(self.head.status.as_u16()),
         };
         self.recording.finish(outcome)
+    }
+
+    fn late(&self) -> Error {
+        Error::timeout(Phase::Receive, self.bounds.timeout)
     }
 
     /// Some more of what has arrived, decoded; a little at a time, which bounds what a decompression bomb can do.

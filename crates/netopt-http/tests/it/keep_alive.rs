@@ -51,6 +51,7 @@ async fn a_peer_that_says_that_it_closes_is_believed() {
         assert!(!first.answer.unwrap().closes && last.answer.unwrap().closes);
         assert_eq!(first.connection.unwrap().id, round);
         assert_eq!(last.connection.unwrap().id, round);
+        assert_eq!(client.pool_stats().idle, 0, "nothing is kept in vain");
     }
     assert_eq!(origin.served().connections, 3);
 }

@@ -17,4 +17,5 @@ mod plain;
 mod pool;
 mod scene;
 mod stage;
+mod stale;
 mod tls;

@@ -40,7 +40,11 @@ pub(crate) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream>
         tokio::select! {
             Some(result) = attempts.next() => match result {
                 Ok(stream) => return Ok(stream),
-                Err(error) => { first_error.get_or_insert(error); }
+                Err(error) => {
+                    first_error.get_or_insert(error);
+                    // The next one need not wait for the pause to pass.
+                    next_at = Instant::now();
+                }
             },
             () = sleep_until(next_at), if waiting.len() > 0 => {}
         }

@@ -28,3 +28,8 @@ pub use netopt_pool as pool;
 pub use netopt_tcp as tcp;
 pub use netopt_tcp::Resolver;
 pub use stack::Surroundings;
+
+/// Holds the README's example against the code.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

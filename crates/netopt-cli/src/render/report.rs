@@ -98,11 +98,11 @@ fn shown(change: &Change) -> String {
     format!("{} {}", change.name(), change.value())
 }
 
-/// `text` in lines of at most `width` columns, each behind `indent` blanks.
+/// `text` in lines of at most `width` columns, each behind `indent` blanks, broken at blanks but not at no-break spaces.
 fn wrapped(text: &str, indent: usize, width: usize) -> String {
     let room = width.saturating_sub(indent).max(20);
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         let line = lines.last_mut().expect("there is always a last line");
         let length = console::measure_text_width(line);
         if length > 0 && length + 1 + console::measure_text_width(word) > room {
@@ -116,7 +116,7 @@ fn wrapped(text: &str, indent: usize, width: usize) -> String {
     }
     let blanks = " ".repeat(indent);
     lines.iter().fold(String::new(), |mut all, line| {
-        let _ = writeln!(all, "{blanks}{line}");
+        let _ = writeln!(all, "{blanks}{}", line.replace('\u{a0}', " "));
         all
     })
 }

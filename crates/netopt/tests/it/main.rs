@@ -1,5 +1,8 @@
 //! Every change, turned into a client, is seen by an origin: the plan is what happens.
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroU32;

@@ -132,7 +132,12 @@ fn measured(evidence: &Evidence) -> String {
         "bytes" => netopt_core::unit::Bytes::new(whole(evidence.value)).to_string(),
         unit => format!("{} {unit}", (evidence.value * 10.0).round() / 10.0),
     };
-    format!("{} {value} (n {})", evidence.metric, evidence.n)
+    // The value and its count stay on one line.
+    format!(
+        "{} {}",
+        evidence.metric,
+        format!("{value} (n {})", evidence.n).replace(' ', "\u{a0}")
+    )
 }
 
 #[expect(

@@ -1,5 +1,6 @@
 //! TLS by rustls: verification is always on; what to trust is passed in.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::ClientConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::{self, HandshakeKind, RootCertStore};
+use tokio_rustls::rustls::{self, CertificateError, HandshakeKind, RootCertStore};
 
 use crate::error::Error;
 
@@ -104,7 +105,10 @@ pub(crate) async fn shake_hands(
         let (kind, message) = match reason {
             Some(rustls::Error::InvalidCertificate(why)) => (
                 FailureKind::TlsCertificate,
-                format!("the certificate of {host} is not to be trusted: {why}"),
+                format!(
+                    "the certificate of {host} is not to be trusted: {}",
+                    flaw(why)
+                ),
             ),
             Some(rustls::Error::InvalidMessage(_)) => (
                 FailureKind::TlsHandshake,
@@ -121,6 +125,25 @@ pub(crate) async fn shake_hands(
         };
         Error::new(kind, Phase::Tls, message).because(error)
     })
+}
+
+/// What is wrong with a certificate, in words where rustls has only a name for it.
+fn flaw(error: &CertificateError) -> Cow<'static, str> {
+    match error {
+        CertificateError::UnknownIssuer => "nobody who is trusted has signed it".into(),
+        // Whoever signed it bears the name of somebody who is trusted.
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "its signature is not by the key that is trusted under its issuer's name".into()
+        }
+        // webpki's error has no type here, only its name.
+        CertificateError::Other(inner) if inner.to_string() == "CaUsedAsEndEntity" => {
+            "it is for signing others (basicConstraints CA:TRUE), which a server's own must not be"
+                .into()
+        }
+        other => other.to_string().into(),
+    }
 }
 
 /// What was agreed on.

@@ -1,5 +1,7 @@
-//! `netopt probe` and curl time the same phases of the same calls: they must agree within 1 ms or 10 %, and for whole calls
-//! of an unoptimised `netopt` within 2 ms, because its own work on a call then takes a millisecond.
+//! `netopt probe` and curl time the same phases of the same calls: they must agree within 1 ms or 10 %.
+//!
+//! Whole calls of an unoptimised `netopt` may differ by 3 ms: its own work between the phases takes 1 to 2 ms then, and
+//! hardly any in a release.
 //!
 //! They take turns every few calls, so that a busy second of the machine hits both. Compared are medians; sessions are
 //! not resumed, because curl's are not carried from one transfer to the next here.
@@ -19,7 +21,7 @@ const CLOSE_MS: f64 = 1.0;
 const CLOSE_SHARE: f64 = 0.1;
 /// The same for whole calls, where netopt's own work between the phases counts.
 const CLOSE_TOTAL_MS: f64 = if cfg!(debug_assertions) {
-    2.0
+    3.0
 } else {
     CLOSE_MS
 };

@@ -9,6 +9,7 @@ pub(crate) mod probe;
 pub(crate) mod probe_json;
 mod progress;
 mod report;
+mod wrap;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -17,6 +18,7 @@ pub(crate) use json::document;
 pub(crate) use paint::Paint;
 pub(crate) use progress::Bar;
 pub(crate) use report::report;
+pub(crate) use wrap::wrapped;
 
 /// Says something to the person at the terminal, on stderr.
 pub(crate) fn note(line: impl fmt::Display) {

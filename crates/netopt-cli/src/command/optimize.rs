@@ -33,7 +33,7 @@ pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
     };
     let files = plan_files(&args.out, &jobs)?;
     if let Some(demo) = &demo {
-        render::note(demo.introduction());
+        render::note(demo.introduction(&paint));
     }
     let mut stories = Vec::new();
     for (job, file) in jobs.into_iter().zip(files) {

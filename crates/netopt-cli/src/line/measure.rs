@@ -7,6 +7,7 @@ use std::time::Duration;
 use netopt::{Client, Plan, stack};
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::Outcome;
+use netopt_core::unit::PerSecond;
 use netopt_core::workload::Pattern;
 use netopt_load::arrival::Arrival;
 use netopt_load::driver::{self, Load};
@@ -24,14 +25,22 @@ const LEAST_CALLS: u64 = 40;
 const MOST_CALLS: u64 = 400;
 /// Of a budget, the measurement takes a quarter at the most: the rest is for the proof.
 const SHARE_OF_BUDGET: u64 = 4;
+/// Of the budget's rate; a call that slips by some milliseconds is then caught up with by the next.
+const HEADROOM: f64 = 0.95;
 
 impl Line {
-    /// How calls arrive: evenly at the polite rate, or one after the other.
-    pub(super) fn arrival(&self) -> Arrival {
-        let rate = self
+    /// The rate at which calls are planned: a little below what the budget lets through, so that it never holds one up.
+    pub(super) fn planned_rate(&self) -> PerSecond {
+        let most = self
             .budget
             .steady_rate()
             .unwrap_or(self.job.politeness.rate);
+        PerSecond::new(most.get() * HEADROOM).unwrap_or(most)
+    }
+
+    /// How calls arrive: evenly at the planned rate, or one after the other.
+    pub(super) fn arrival(&self) -> Arrival {
+        let rate = self.planned_rate();
         match self.job.workload.pattern() {
             Pattern::Open => Arrival::Constant { rate },
             Pattern::Closed => Arrival::Closed {
@@ -81,7 +90,24 @@ impl Line {
             );
             self.story.notes.push(note);
         }
+        self.note_cuts();
         self.check_answers()
+    }
+
+    /// Cut bodies make their connections useless, which the audits see and the reader should know.
+    fn note_cuts(&mut self) {
+        let cut = self
+            .story
+            .facts
+            .answers()
+            .filter(|answer| answer.cut)
+            .count();
+        if cut > 0 {
+            let limit = self.job.around.body_limit;
+            self.story.notes.push(format!(
+                "{cut} bodies were longer than --max-body {limit} and were cut there"
+            ));
+        }
     }
 
     /// One call before all others: an unreachable target is told at once.

@@ -144,12 +144,19 @@ impl Line {
 
     /// The plan is recommended only if it kept its promise on fresh data.
     fn adopt(&mut self, plan: Plan, verdict: &Verdict) {
-        if verdict.decision == Decision::Faster {
-            self.story.plan = plan;
-        } else {
-            let note = "the proven changes together did not keep their promise on fresh data; no plan is recommended";
-            self.story.notes.push(note.to_owned());
-        }
+        let note = match verdict.decision {
+            Decision::Faster => {
+                self.story.plan = plan;
+                return;
+            }
+            Decision::Inconclusive { .. } if verdict.rounds < CONFIRMATION_ROUNDS => {
+                "the confirmation on fresh data was not finished, so no plan is recommended yet"
+            }
+            _ => {
+                "the proven changes together did not keep their promise on fresh data, so no plan is recommended"
+            }
+        };
+        self.story.notes.push(note.to_owned());
     }
 
     /// The changes that findings propose, the most promising first.
@@ -224,10 +231,7 @@ impl Line {
             template: self.job.template.clone(),
         };
         let arrival = self.arrival();
-        let interval = self
-            .budget
-            .steady_rate()
-            .and_then(netopt_core::unit::PerSecond::interval);
+        let interval = self.planned_rate().interval();
         let pace = Pace {
             arrival,
             pause: interval.unwrap_or(Duration::ZERO),

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use netopt_core::change::Change;
 use netopt_core::unit::{Ratio, show_duration};
 
-use super::Paint;
+use super::{Paint, wrapped};
 use crate::line::{Ending, Story};
 
 /// What stands where a value is unknown.
@@ -24,7 +24,11 @@ pub(crate) fn report(story: &Story, paint: &Paint) -> String {
     findings::list(&mut text, story, paint);
     outcome::tell(&mut text, story, paint);
     for note in &story.notes {
-        let _ = writeln!(text, "{} {note}", paint.yellow("note:"));
+        text.push_str(&wrapped(
+            &format!("{} {note}", paint.yellow("note:")),
+            0,
+            paint.width(),
+        ));
     }
     text
 }
@@ -96,27 +100,4 @@ fn row(text: &mut String, paint: &Paint, label: &str, value: &str) {
 /// `http.keep_alive off`
 fn shown(change: &Change) -> String {
     format!("{} {}", change.name(), change.value())
-}
-
-/// `text` in lines of at most `width` columns, each behind `indent` blanks, broken at blanks but not at no-break spaces.
-fn wrapped(text: &str, indent: usize, width: usize) -> String {
-    let room = width.saturating_sub(indent).max(20);
-    let mut lines = vec![String::new()];
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let line = lines.last_mut().expect("there is always a last line");
-        let length = console::measure_text_width(line);
-        if length > 0 && length + 1 + console::measure_text_width(word) > room {
-            lines.push(word.to_owned());
-        } else {
-            if length > 0 {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    let blanks = " ".repeat(indent);
-    lines.iter().fold(String::new(), |mut all, line| {
-        let _ = writeln!(all, "{blanks}{}", line.replace('\u{a0}', " "));
-        all
-    })
 }

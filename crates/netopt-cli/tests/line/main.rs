@@ -3,6 +3,7 @@
 //! These tests measure, so they run one after the other: each takes the [`turn`](crate::run::turn) first.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test that cannot set its scene has failed"
 )]
 

@@ -1,5 +1,7 @@
 //! The demonstration: a world with known faults, on loopback, without root.
 
+use std::fmt::Write as _;
+
 use netopt::{Change, Plan, Resolver, Surroundings, Tls};
 use netopt_core::change::Switch;
 use netopt_core::target::Target;
@@ -9,6 +11,7 @@ use netopt_lab::World;
 
 use crate::exit::Fault;
 use crate::line::{Job, Politeness, Template};
+use crate::render::{Paint, wrapped};
 
 /// About half of what the demonstration's link can carry uncompressed.
 const RATE: f64 = 50.0;
@@ -58,22 +61,27 @@ impl Demo {
 
     /// What it is, and what was planted.
     #[must_use]
-    pub(crate) fn introduction(&self) -> String {
-        let mut text = String::from("no target given, so here is a demonstration on loopback");
+    pub(crate) fn introduction(&self, paint: &Paint) -> String {
+        let mut head = String::from("No target was given, so here is a demonstration on loopback");
         if let Some(link) = self.world.spec().link {
-            let rate = link
-                .rate
-                .map_or_else(String::new, |rate| format!(", {rate}"));
-            text.push_str(&format!(
-                ": an origin behind an emulated link of {}{rate}",
+            let _ = write!(
+                head,
+                ": an origin behind an emulated link of {}",
                 show_duration(link.rtt)
-            ));
+            );
+            if let Some(rate) = link.rate {
+                let _ = write!(head, ", {rate}");
+            }
         }
-        text.push_str("\nplanted, to be found:");
+        let mut text = wrapped(
+            &format!("{head}. Planted in it, to be found:"),
+            0,
+            paint.width(),
+        );
         for fault in self.world.planted() {
-            text.push_str(&format!("\n  {:<22} {}", fault.finding, fault.sentence));
+            let _ = writeln!(text, "  {}", paint.bold(&fault.finding));
+            text.push_str(&wrapped(&fault.sentence, 4, paint.width()));
         }
-        text.push('\n');
         text
     }
 }

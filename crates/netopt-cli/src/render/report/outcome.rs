@@ -67,6 +67,12 @@ fn conclusion(story: &Story) -> String {
     match (first, story.primary()) {
         (None, _) => "Nothing above low was found: no change is recommended.".to_owned(),
         (Some(finding), None) => format!("The network is not the problem: {}.", finding.id),
+        (Some(_), Some(primary)) if primary.status() == Status::Proven => {
+            format!(
+                "The main cause is {}, and its change alone is proven.",
+                primary.id
+            )
+        }
         (Some(_), Some(primary)) if primary.change().is_none() => {
             format!(
                 "The main cause is {}, and no change of the client removes it: see its advice.",

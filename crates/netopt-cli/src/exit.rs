@@ -19,6 +19,8 @@ pub(crate) enum End {
     Done,
     /// It did, and a gate failed.
     GateFailed,
+    /// It did for some targets; the others could not be measured, and that was said.
+    PartlyUnmeasured,
     /// Somebody pressed Ctrl-C; what was known was printed.
     Interrupted,
 }
@@ -29,6 +31,7 @@ impl End {
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Done => 0,
+            Self::PartlyUnmeasured => 3,
             Self::GateFailed => 4,
             Self::Interrupted => 130,
         })

@@ -18,6 +18,7 @@ use netopt_core::target::Target;
 use netopt_core::unit::PerSecond;
 use netopt_core::workload::Workload;
 use netopt_load::budget::Budget;
+use netopt_trial::design::Design;
 
 pub(crate) use apply::OPENING;
 pub(crate) use calls::Template;
@@ -91,6 +92,7 @@ pub(crate) trait Progress {
 pub(crate) struct Line {
     job: Job,
     budget: Arc<Budget>,
+    screening: Option<Design>,
     trial: Option<Trial>,
     story: Story,
 }
@@ -104,6 +106,7 @@ impl Line {
         Self {
             job,
             budget,
+            screening: None,
             trial: None,
             story,
         }

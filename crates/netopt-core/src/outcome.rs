@@ -12,22 +12,24 @@ use crate::phase::Phase;
 pub enum Outcome {
     /// The peer answered in full, with this HTTP status.
     Answered(u16),
+    /// The connection was made, and nothing was asked on it: the whole call to a bare TCP target.
+    Connected,
     /// There was no full answer.
     Failed(Failure),
 }
 
 impl Outcome {
-    /// True for an answer with a status below 400: 204, 301 and 304 are successes, 404 and 500 are not.
+    /// True for a connection, and for an answer with a status below 400: 204, 301 and 304 are successes, 404 and 500 are not.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        matches!(self, Self::Answered(status) if *status < 400)
+        matches!(self, Self::Answered(0..=399) | Self::Connected)
     }
 
     /// The class under which an unsuccessful call is counted: `4xx`, `5xx` or the name of its failure.
     #[must_use]
     pub fn error_class(&self) -> Option<&'static str> {
         match self {
-            Self::Answered(0..=399) => None,
+            Self::Answered(0..=399) | Self::Connected => None,
             Self::Answered(400..=499) => Some("4xx"),
             Self::Answered(_) => Some("5xx"),
             Self::Failed(failure) => Some(failure.kind.name()),
@@ -39,7 +41,7 @@ impl Outcome {
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) => Some(failure),
-            Self::Answered(_) => None,
+            Self::Answered(_) | Self::Connected => None,
         }
     }
 }

@@ -28,7 +28,8 @@
 //! # Ok::<(), netopt_trial::error::Error>(())
 //! ```
 //!
-//! The crate knows no protocol, no clock and no system randomness: blocks and seeds go in, verdicts come out.
+//! Session and judge know no protocol, no clock and no system randomness: blocks and seeds go in, verdicts come out. Only the
+//! [`runner`] waits, for the calls that it lets the load driver make.
 
 pub mod block;
 pub mod confirm;

@@ -75,6 +75,7 @@ pub async fn run<A: Arms>(
 ) -> Result<Ended, Error> {
     while let Some(block) = session.next() {
         let size = session.design().block();
+        let arrival = of_round(pace.arrival, session.design().arrival_seed(block.round));
         if pace.budget.left() < u64::from(size.burn_in) + u64::from(size.requests) {
             return Ok(Ended::BudgetSpent);
         }
@@ -101,7 +102,7 @@ pub async fn run<A: Arms>(
             }
         };
         let report = driver::run(
-            &load(pace.arrival, size.requests, pace),
+            &load(arrival, size.requests, pace),
             caller,
             &mut recorder,
         )
@@ -116,6 +117,14 @@ fn load(arrival: Arrival, calls: u32, pace: &Pace) -> Load {
     let mut load = Load::new(arrival, Stop::after_calls(u64::from(calls)));
     load.budget = Some(Arc::clone(&pace.budget));
     load
+}
+
+/// The arrivals of a round: random ones are drawn anew in each round, and are the same for all its arms.
+const fn of_round(arrival: Arrival, seed: u64) -> Arrival {
+    match arrival {
+        Arrival::Poisson { rate, .. } => Arrival::Poisson { rate, seed },
+        Arrival::Constant { .. } | Arrival::Closed { .. } => arrival,
+    }
 }
 
 /// Whether a call began so late that it shows in its latency: by a tenth of it, and by more than a timer's tick.

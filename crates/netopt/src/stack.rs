@@ -62,14 +62,6 @@ impl Surroundings {
 /// When TLS cannot be set up.
 pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
     let settings = plan.settings();
-    let connector = Connector {
-        resolver: around.resolver.cached(settings.dns_cache_ttl),
-        options: Options {
-            nodelay: settings.nodelay,
-            quickack: settings.quickack,
-        },
-        timeout: around.connect_timeout,
-    };
     let pool = netopt_pool::Config {
         per_key: settings.max_connections,
         // Who waits for a place waits as long as for the call itself: the call's own bound is the tighter one.
@@ -78,7 +70,7 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
         ..netopt_pool::Config::default()
     };
     Client::new(&Config {
-        connector,
+        connector: connector(plan, around),
         tls: around.tls.clone(),
         version: settings.version,
         pool,
@@ -86,4 +78,18 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
         timeout: around.timeout,
         body_limit: around.body_limit,
     })
+}
+
+/// What opens the connections of that client; of use by itself for a bare TCP target.
+#[must_use]
+pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
+    let settings = plan.settings();
+    Connector {
+        resolver: around.resolver.cached(settings.dns_cache_ttl),
+        options: Options {
+            nodelay: settings.nodelay,
+            quickack: settings.quickack,
+        },
+        timeout: around.connect_timeout,
+    }
 }

@@ -9,26 +9,33 @@ use netopt_core::unit::Bytes;
 
 use super::values;
 
+/// One lost SYN in each direction is survived: the kernel sends it again after 1 s and 3 s.
+const CONNECT_TIMEOUT: &str = "5s";
+/// A measurement does not wait longer for one call than a person would.
+const TIMEOUT: &str = "10s";
+/// A body beyond this is a download, not an answer.
+const MAX_BODY: &str = "64MiB";
+
 /// How the client reaches the target.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Client")]
 pub(crate) struct ClientArgs {
     /// Trust the certificates in this PEM file instead of the system's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, requires = "targets", value_name = "FILE")]
     pub(crate) cacert: Option<PathBuf>,
     /// Ask this name server instead of the system's resolver
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, requires = "targets", value_name = "ADDR:PORT")]
     pub(crate) resolver: Option<SocketAddr>,
     /// Bound on name lookup and handshake
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = values::timeout)]
+    #[arg(long, requires = "targets", value_name = "TIME", default_value = CONNECT_TIMEOUT, value_parser = values::timeout)]
     pub(crate) connect_timeout: Duration,
     /// Bound on a whole call
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = values::timeout)]
+    #[arg(long, requires = "targets", value_name = "TIME", default_value = TIMEOUT, value_parser = values::timeout)]
     pub(crate) timeout: Duration,
     /// Cut bodies here
-    #[arg(long, value_name = "SIZE", default_value = "64MiB")]
+    #[arg(long, requires = "targets", value_name = "SIZE", default_value = MAX_BODY)]
     pub(crate) max_body: Bytes,
     /// The plan that describes the client as you run it today (default: what reqwest::Client::new() does)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, requires = "targets", value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
 }

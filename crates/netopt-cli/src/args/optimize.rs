@@ -44,6 +44,11 @@ pub(crate) struct DiagnoseArgs {
     pub(crate) output: OutputArgs,
 }
 
+/// Calls in any second that no service notices.
+const RATE: &str = "20";
+/// Enough for a measurement, a trial of six changes and its confirmation.
+const MAX_REQUESTS: &str = "2000";
+
 /// What is called, how often, and what counts.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Load")]
@@ -52,22 +57,28 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "KIND", default_value_t = Workload::Api)]
     pub(crate) workload: Workload,
     /// Most calls in any second
-    #[arg(long, value_name = "N", default_value = "20", value_parser = values::rate)]
+    #[arg(long, requires = "targets", value_name = "N", default_value = RATE, value_parser = values::rate)]
     pub(crate) rate: PerSecond,
     /// Most calls in all
-    #[arg(long, value_name = "N", default_value = "2000", value_parser = values::count)]
+    #[arg(long, requires = "targets", value_name = "N", default_value = MAX_REQUESTS, value_parser = values::count)]
     pub(crate) max_requests: NonZeroU32,
     /// The method; others than GET, HEAD and OPTIONS change things at the target, so they want --unsafe-method
-    #[arg(long, short = 'X', value_name = "METHOD", default_value = "GET")]
+    #[arg(
+        long,
+        requires = "targets",
+        short = 'X',
+        value_name = "METHOD",
+        default_value = "GET"
+    )]
     pub(crate) method: String,
     /// Allow a method that is not safe to repeat
-    #[arg(long)]
+    #[arg(long, requires = "targets")]
     pub(crate) unsafe_method: bool,
     /// A header to send with each call
-    #[arg(long, short = 'H', value_name = "NAME: VALUE")]
+    #[arg(long, requires = "targets", short = 'H', value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
     /// A file to send as the body of each call
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, requires = "targets", value_name = "FILE")]
     pub(crate) body: Option<PathBuf>,
     /// Exit with 4 if a finding of this severity or above remains
     #[arg(long, value_enum, value_name = "SEVERITY")]

@@ -6,6 +6,9 @@ use clap::Args;
 
 use super::{ClientArgs, OutputArgs, values};
 
+/// Enough for a median of each kind, and done in about a second.
+const SAMPLES: &str = "10";
+
 /// Arguments of `netopt probe`.
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
@@ -13,7 +16,7 @@ pub(crate) struct ProbeArgs {
     #[arg(value_name = "TARGET", required = true)]
     pub(crate) targets: Vec<String>,
     /// Calls on a new connection, and as many on a kept one
-    #[arg(long, short = 'n', value_name = "N", default_value = "10", value_parser = values::count)]
+    #[arg(long, short = 'n', value_name = "N", default_value = SAMPLES, value_parser = values::count)]
     pub(crate) samples: NonZeroU32,
     #[command(flatten)]
     pub(crate) client: ClientArgs,

@@ -77,11 +77,46 @@ fn body(load: &LoadArgs) -> Result<Bytes, Fault> {
         .map_err(|error| fault(error.to_string()))
 }
 
-/// Runs a job to its end, or until Ctrl-C; the story is what is known then.
+/// What came of all jobs.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) stories: Vec<Story>,
+    /// Why some targets could not be measured; each was told as it happened.
+    unmeasured: usize,
+}
+
+/// Runs the jobs in turn and tells each story as it ends; Ctrl-C ends them all.
 ///
 /// # Errors
-/// When nothing could be measured.
-pub(crate) async fn conduct(job: Job, reach: Reach) -> Result<Story, Fault> {
+/// When none of the targets could be measured, or telling failed.
+pub(crate) async fn conduct(
+    jobs: Vec<Job>,
+    reach: Reach,
+    mut tell: impl FnMut(&Story, usize) -> Result<(), Fault>,
+) -> Result<Told, Fault> {
+    let (mut told, last) = (Told::default(), jobs.len().saturating_sub(1));
+    for (index, job) in jobs.into_iter().enumerate() {
+        match Box::pin(conduct_one(job, reach)).await {
+            Ok(story) => {
+                tell(&story, index)?;
+                let interrupted = story.ending == Ending::Interrupted;
+                told.stories.push(story);
+                if interrupted {
+                    break;
+                }
+            }
+            Err(fault) if index == last && told.stories.is_empty() => return Err(fault),
+            Err(fault) => {
+                render::note(&fault);
+                told.unmeasured += 1;
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// Runs a job to its end, or until Ctrl-C; the story is what is known then.
+async fn conduct_one(job: Job, reach: Reach) -> Result<Story, Fault> {
     let mut line = Box::new(Line::new(job));
     let mut bar = Bar::new();
     tokio::select! {
@@ -105,18 +140,24 @@ async fn interrupted() {
     }
 }
 
-/// How the command ends after these stories.
-#[must_use]
-pub(crate) fn end(stories: &[Story], load: &LoadArgs) -> End {
-    let gate = load.fail_on.map(Into::into);
-    if stories
-        .iter()
-        .any(|story| story.ending == Ending::Interrupted)
-    {
-        End::Interrupted
-    } else if gate.is_some_and(|severity| stories.iter().any(|story| story.has(severity))) {
-        End::GateFailed
-    } else {
-        End::Done
+impl Told {
+    /// How the command ends after that.
+    #[must_use]
+    pub(crate) fn end(&self, load: &LoadArgs) -> End {
+        let gate = load.fail_on.map(Into::into);
+        if self
+            .stories
+            .iter()
+            .any(|story| story.ending == Ending::Interrupted)
+        {
+            End::Interrupted
+        } else if self.unmeasured > 0 {
+            End::PartlyUnmeasured
+        } else if gate.is_some_and(|severity| self.stories.iter().any(|story| story.has(severity)))
+        {
+            End::GateFailed
+        } else {
+            End::Done
+        }
     }
 }

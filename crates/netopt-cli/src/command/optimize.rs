@@ -9,16 +9,16 @@ use std::fs;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
-use super::line::{conduct, end, jobs};
+use super::line::{conduct, jobs};
 use crate::args::OptimizeArgs;
 use crate::exit::{End, Fault};
-use crate::line::{Ending, Job, OPENING, Reach, Story};
+use crate::line::{Job, OPENING, Reach, Story};
 use crate::render::{self, Paint};
 
 /// Optimizes each target in turn, or the demonstration.
 ///
 /// # Errors
-/// Bad usage, a file that cannot be written, or a target that cannot be measured.
+/// Bad usage, a file that cannot be written, or no target that can be measured.
 pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
     let paint = Paint::detect(args.output);
     let seed = args
@@ -35,23 +35,20 @@ pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
     if let Some(demo) = &demo {
         render::note(demo.introduction(&paint));
     }
-    let mut stories = Vec::new();
-    for (job, file) in jobs.into_iter().zip(files) {
-        let story = conduct(job, Reach::Prove).await?;
+    let asked = jobs.len();
+    let told = conduct(jobs, Reach::Prove, |story, index| {
         if !args.output.json {
-            render::result(&render::report(&story, &paint));
+            render::result(&render::report(story, &paint));
         }
-        write_plan(&story, &file)?;
-        let stop = story.ending == Ending::Interrupted;
-        stories.push(story);
-        if stop {
-            break;
-        }
-    }
+        files
+            .get(index)
+            .map_or(Ok(()), |file| write_plan(story, file))
+    })
+    .await?;
     if args.output.json {
-        render::result(&render::document("optimize", &stories));
+        render::result(&render::document("optimize", &told.stories, asked));
     }
-    Ok(end(&stories, &args.load))
+    Ok(told.end(&args.load))
 }
 
 /// Where the plan of each job goes: the file that was named, or one beside it for each target.

@@ -122,7 +122,7 @@ impl Line {
             Outcome::Failed(failure) => {
                 Err(Fault::unmeasured(format!("{}: {failure}", self.job.target)))
             }
-            Outcome::Answered(_) => Ok(()),
+            Outcome::Answered(_) | Outcome::Connected => Ok(()),
         }
     }
 
@@ -149,6 +149,7 @@ impl Line {
             |exchange| match &exchange.outcome {
                 Outcome::Failed(failure) => failure.to_string(),
                 Outcome::Answered(status) => format!("the answer is {status}"),
+                Outcome::Connected => "nothing was asked".to_owned(),
             },
         );
         let count = exchanges.len();

@@ -1,28 +1,21 @@
 //! Stages three and four: candidates against today's client, then the combined plan on fresh data.
 //!
-//! Every arm is a plan turned into a client by `netopt::stack`, the function that turns the final plan into the user's
-//! client: what is proven is what is applied.
+//! Here it is decided what is tried and what is made of the verdicts. How arms become clients is in [`arms`], how a
+//! trial is run in [`trial`]; how it is judged is the business of `netopt-trial`.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod arms;
+mod trial;
 
-use netopt::{Change, Plan, Surroundings, stack};
-use netopt_core::exchange::Exchange;
-use netopt_core::finding::Status;
-use netopt_core::metric::Metric;
-use netopt_core::outcome::Outcome;
+use netopt::{Change, Plan};
+use netopt_core::finding::{Finding, Status};
 use netopt_core::verdict::{Decision, Verdict};
-use netopt_load::arrival::Arrival;
-use netopt_trial::block::Block;
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
-use netopt_trial::design::arm::ArmId;
 use netopt_trial::design::{BlockSize, Design, Racing, Rounds};
-use netopt_trial::runner::{self, Arms, Ended, Pace, Watch};
-use netopt_trial::session::Session;
 
-use super::calls::{Calls, Template};
-use super::{Comparison, Line, Progress, Side, Stage};
+use super::{Comparison, Line, Progress, Stage};
 use crate::exit::Fault;
+pub(super) use trial::Trial;
+use trial::{Outcome, Subject};
 
 /// Calls measured in a block. The block is the unit of replication, so more rounds are worth more than larger blocks.
 const PER_BLOCK: u32 = 8;
@@ -34,25 +27,9 @@ const MOST_ROUNDS: u32 = 20;
 const LEAST_ROUNDS: u32 = 10;
 /// Candidates in one trial; the least promising are left as hypotheses.
 const MOST_CANDIDATES: usize = 6;
-/// The name of today's client in designs and reports.
+/// The names of today's client and of the combined plan, in designs and reports.
 const TODAY: &str = "today";
-
-/// A trial on its way.
-#[derive(Debug)]
-pub(super) struct Trial {
-    session: Session,
-    subject: Subject,
-    sides: [Side; 2],
-}
-
-/// What a trial is about.
-#[derive(Debug)]
-enum Subject {
-    /// One change each, in the order of the arms.
-    Candidates(Vec<Change>),
-    /// All proven changes together.
-    Whole(Plan),
-}
+const PLAN: &str = "the plan";
 
 impl Line {
     /// Tries each proposed change alone.
@@ -71,10 +48,9 @@ impl Line {
             .iter()
             .map(|change| self.job.client.clone().with(*change))
             .collect();
+        self.screening = Some(design.clone());
         self.trial = Some(Trial::new(design, Subject::Candidates(changes)));
-        self.run_trial(plans, Stage::Prove, progress).await?;
-        self.settle();
-        Ok(())
+        self.run_trial(plans, Stage::Prove, progress).await
     }
 
     /// Tries all proven changes together, on fresh data.
@@ -82,74 +58,53 @@ impl Line {
         &mut self,
         progress: &mut (impl Progress + Send),
     ) -> Result<(), Fault> {
-        let proven: Vec<Change> = self
+        let is_proven = |finding: &&Finding| finding.status() == Status::Proven;
+        let proven: Plan = self
             .story
             .findings
             .iter()
-            .filter(|finding| finding.status() == Status::Proven)
-            .filter_map(netopt_core::finding::Finding::change)
+            .filter(is_proven)
+            .filter_map(Finding::change)
             .collect();
-        if proven.is_empty() {
+        let Some(screening) = self.screening.as_ref().filter(|_| !proven.is_empty()) else {
             return Ok(());
-        }
-        let plan = proven
-            .iter()
-            .fold(self.job.client.clone(), |plan, change| plan.with(*change));
-        let rounds = Rounds {
-            min: CONFIRMATION_ROUNDS,
-            max: CONFIRMATION_ROUNDS,
-            racing: Racing::Keep,
         };
-        let design = self
-            .design(rounds)
-            .confirmation_of("the plan")
-            .map_err(Fault::internal)?;
+        let plan = self.job.client.clone().and(&proven);
+        let design = screening.confirmation(PLAN).map_err(Fault::internal)?;
         self.trial = Some(Trial::new(design, Subject::Whole(plan.clone())));
-        self.run_trial(vec![plan], Stage::Confirm, progress).await?;
-        self.settle();
-        Ok(())
+        self.run_trial(vec![plan], Stage::Confirm, progress).await
     }
 
     /// Turns the verdicts of the trial on its way into findings or a confirmation; a half-done trial says so.
     pub(super) fn settle(&mut self) {
-        let Some(trial) = self.trial.take() else {
-            return;
-        };
-        let verdicts = trial.session.verdicts();
-        match trial.subject {
-            Subject::Candidates(changes) => {
-                for (change, verdict) in changes.iter().zip(verdicts) {
-                    for finding in &mut self.story.findings {
-                        if finding.change().is_some_and(|own| own == *change) {
-                            finding.proof = Some(verdict.clone());
-                        }
+        match self.trial.take().map(Trial::conclude) {
+            None => {}
+            Some(Outcome::Candidates(verdicts)) => {
+                for (change, verdict) in verdicts {
+                    let about =
+                        |finding: &&mut Finding| finding.change().is_some_and(|own| own == change);
+                    for finding in self.story.findings.iter_mut().filter(about) {
+                        finding.proof = Some(verdict.clone());
                     }
                 }
                 netopt_explain::rank(&mut self.story.findings, self.story.facts.p50());
             }
-            Subject::Whole(plan) => {
-                let Some(verdict) = verdicts.into_iter().next() else {
-                    return;
-                };
-                self.adopt(plan, &verdict);
-                let [before, after] = trial.sides;
-                self.story.confirmation = Some(Comparison {
-                    verdict,
-                    before,
-                    after,
-                });
-            }
+            Some(Outcome::Whole(plan, comparison)) => self.adopt(plan, *comparison),
         }
     }
 
     /// The plan is recommended only if it kept its promise on fresh data.
-    fn adopt(&mut self, plan: Plan, verdict: &Verdict) {
-        let note = match verdict.decision {
+    fn adopt(&mut self, plan: Plan, comparison: Comparison) {
+        let Verdict {
+            decision, rounds, ..
+        } = comparison.verdict;
+        self.story.confirmation = Some(comparison);
+        let note = match decision {
             Decision::Faster => {
                 self.story.plan = plan;
                 return;
             }
-            Decision::Inconclusive { .. } if verdict.rounds < CONFIRMATION_ROUNDS => {
+            Decision::Inconclusive { .. } if rounds < CONFIRMATION_ROUNDS => {
                 "the confirmation on fresh data was not finished, so no plan is recommended yet"
             }
             _ => {
@@ -162,12 +117,7 @@ impl Line {
     /// The changes that findings propose, the most promising first.
     fn candidates(&self) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
-        for change in self
-            .story
-            .findings
-            .iter()
-            .filter_map(netopt_core::finding::Finding::change)
-        {
+        for change in self.story.findings.iter().filter_map(Finding::change) {
             if !changes.contains(&change) {
                 changes.push(change);
             }
@@ -193,146 +143,19 @@ impl Line {
             self.story.notes.push(note);
             return Ok(None);
         }
-        let builder = self.design(Rounds {
-            min: LEAST_ROUNDS,
-            max,
-            racing: Racing::default(),
-        });
-        let named = changes.iter().fold(builder.0, |builder, change| {
-            builder.candidate(change.name())
-        });
-        named.build().map(Some).map_err(Fault::internal)
-    }
-
-    fn design(&self, rounds: Rounds) -> Sketch {
-        let builder = Design::builder(self.job.seed, self.metric(), TODAY)
-            .rounds(rounds)
+        let builder = Design::builder(self.job.seed, self.job.workload.metric(), TODAY)
+            .rounds(Rounds {
+                min: LEAST_ROUNDS,
+                max,
+                racing: Racing::default(),
+            })
             .block(BlockSize {
                 requests: PER_BLOCK,
                 burn_in: BURN_IN,
             });
-        Sketch(builder)
-    }
-
-    fn metric(&self) -> Metric {
-        self.job.workload.metric()
-    }
-
-    async fn run_trial(
-        &mut self,
-        plans: Vec<Plan>,
-        stage: Stage,
-        progress: &mut (impl Progress + Send),
-    ) -> Result<(), Fault> {
-        let arms = ClientArms {
-            today: self.job.client.clone(),
-            plans,
-            around: self.job.around.clone(),
-            template: self.job.template.clone(),
-        };
-        let arrival = self.arrival();
-        let interval = self.planned_rate().interval();
-        let pace = Pace {
-            arrival,
-            pause: interval.unwrap_or(Duration::ZERO),
-            budget: Arc::clone(&self.budget),
-        };
-        let Some(Trial { session, sides, .. }) = &mut self.trial else {
-            return Ok(());
-        };
-        let per_block = u64::from(PER_BLOCK + BURN_IN);
-        progress.begin(stage, session.blocks_left() * per_block);
-        let mut watch = Watcher {
-            progress,
-            sides,
-            per_block,
-            arrival,
-        };
-        let ended = runner::run(session, &arms, &pace, &mut watch)
-            .await
-            .map_err(Fault::internal)?;
-        progress.end();
-        if ended == Ended::BudgetSpent {
-            self.story
-                .notes
-                .push("the budget of calls was spent before the trial was done".to_owned());
-        }
-        Ok(())
-    }
-}
-
-/// A design with everything but its arms.
-struct Sketch(netopt_trial::design::DesignBuilder);
-
-impl Sketch {
-    fn confirmation_of(self, plan: &str) -> Result<Design, netopt_trial::error::Error> {
-        self.0.candidate(plan).build()?.confirmation(plan)
-    }
-}
-
-impl Trial {
-    fn new(design: Design, subject: Subject) -> Self {
-        Self {
-            session: Session::new(design),
-            subject,
-            sides: Default::default(),
-        }
-    }
-}
-
-/// Makes the clients of the arms.
-struct ClientArms {
-    today: Plan,
-    plans: Vec<Plan>,
-    around: Surroundings,
-    template: Template,
-}
-
-impl Arms for ClientArms {
-    type Caller = Calls;
-
-    fn fresh(&self, arm: ArmId) -> Calls {
-        let plan = match arm {
-            ArmId::Baseline | ArmId::Twin => &self.today,
-            ArmId::Candidate(number) => self.plans.get(usize::from(number)).unwrap_or(&self.today),
-        };
-        let client =
-            stack::client(plan, &self.around).expect("the same surroundings made the first client");
-        Calls {
-            client,
-            template: self.template.clone(),
-        }
-    }
-}
-
-/// Keeps what both sides of a comparison did, and tells how far it is.
-struct Watcher<'a, P> {
-    progress: &'a mut P,
-    sides: &'a mut [Side; 2],
-    per_block: u64,
-    arrival: Arrival,
-}
-
-impl<P: Progress> Watch for Watcher<'_, P> {
-    fn exchange(&mut self, arm: ArmId, exchange: &Exchange) {
-        let side = match arm {
-            ArmId::Baseline => &mut self.sides[0],
-            ArmId::Candidate(0) => &mut self.sides[1],
-            ArmId::Twin | ArmId::Candidate(_) => return,
-        };
-        side.metrics.record(exchange);
-        let spent = match self
-            .arrival
-            .rate()
-            .and_then(netopt_core::unit::PerSecond::interval)
-        {
-            Some(interval) if matches!(exchange.outcome, Outcome::Answered(_)) => interval,
-            _ => exchange.service_time(),
-        };
-        side.busy += spent;
-    }
-
-    fn block(&mut self, session: &Session, _: Block) {
-        self.progress.left(session.blocks_left() * self.per_block);
+        let named = changes
+            .iter()
+            .fold(builder, |builder, change| builder.candidate(change.name()));
+        named.build().map(Some).map_err(Fault::internal)
     }
 }

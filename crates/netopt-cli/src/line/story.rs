@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use netopt::Plan;
-use netopt_core::finding::{Finding, Severity};
+use netopt_core::finding::{Finding, Severity, Status};
 use netopt_core::metrics::NetworkMetrics;
 use netopt_core::model::latency::Breakdown;
 use netopt_core::target::Target;
@@ -101,11 +101,13 @@ impl Story {
         netopt_explain::primary(&self.findings)
     }
 
-    /// True when a finding of that severity or above remains.
+    /// True when a finding of that severity or above remains: refuted ones do not, proven ones do until their plan is used.
     #[must_use]
     pub(crate) fn has(&self, severity: Severity) -> bool {
+        let remains =
+            |finding: &Finding| !matches!(finding.status(), Status::NotMeasured | Status::Refuted);
         self.findings
             .iter()
-            .any(|finding| finding.missing.is_empty() && finding.weight() >= severity)
+            .any(|finding| remains(finding) && finding.weight() >= severity)
     }
 }

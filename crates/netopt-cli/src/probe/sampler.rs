@@ -1,11 +1,11 @@
 //! The calls: spaced by the budget, one after the other, each into its series.
 //!
-//! HTTP targets get calls through `netopt::stack`; `tcp://` targets get connections from the same connector that the
-//! stack uses. What it leaves alone: what the calls mean.
+//! HTTP targets get calls through `netopt::stack`; `tcp://` targets get connections from the connector of
+//! the stack. What it leaves alone: what the calls mean.
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use netopt::tcp::{Connected, Connector, Options, Wire};
+use netopt::tcp::{Connected, Wire};
 use netopt::{Change, Client, stack};
 use netopt_core::change::Switch;
 use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, Traffic};
@@ -82,16 +82,9 @@ fn wants_more(series: &Series, samples: u64) -> bool {
 }
 
 async fn connects(probe: &mut Probe, way: Way<'_>, mut told: impl FnMut()) {
-    let settings = way.plan.settings();
-    let connector = Connector {
-        resolver: way.around.resolver.cached(settings.dns_cache_ttl),
-        options: Options {
-            nodelay: settings.nodelay,
-            quickack: settings.quickack,
-        },
-        // Connecting is all of the call.
-        timeout: way.around.connect_timeout.min(way.around.timeout),
-    };
+    let mut connector = stack::connector(way.plan, way.around);
+    // Connecting is all of the call.
+    connector.timeout = connector.timeout.min(way.around.timeout);
     while wants_more(&probe.fresh, probe.samples.get().into()) {
         way.budget.take().await.ok();
         let begun = Instant::now();
@@ -111,7 +104,7 @@ async fn connects(probe: &mut Probe, way: Way<'_>, mut told: impl FnMut()) {
     }
 }
 
-/// A connection as an exchange. It carries no status; 0 stands for an answer by the kernel of the other side.
+/// A connection as an exchange.
 fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
     let mut timeline = Timeline::new();
     for (phase, start, end) in connected.phases() {
@@ -128,7 +121,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             nodelay: wire.granted().nodelay,
         }),
         path: wire.info().map(|info| info.sample()),
-        ..exchange(timeline, Outcome::Answered(0))
+        ..exchange(timeline, Outcome::Connected)
     }
 }
 

@@ -73,7 +73,7 @@ impl Series {
                 self.sessions.count(tls.resumed.into());
             }
         }
-        if matches!(exchange.outcome, Outcome::Answered(_)) {
+        if !matches!(exchange.outcome, Outcome::Failed(_)) {
             self.answers.record(&exchange);
             self.cut += u64::from(exchange.answer.as_ref().is_some_and(|answer| answer.cut));
             for phase in Phase::ALL {
@@ -165,6 +165,7 @@ impl Series {
 fn reason(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(status) => format!("answered with status {status}"),
+        Outcome::Connected => "connected".to_owned(),
         Outcome::Failed(failure) => failure.message.clone(),
     }
 }

@@ -15,12 +15,12 @@ use serde_json::{Map, Value, json};
 
 use crate::line::{Comparison, Ending, Side, Story};
 
-/// The document of a verb for its stories: the story itself if there is one, a list of them otherwise.
+/// The document of a verb: the story itself if one target was asked for, a list of what could be measured otherwise.
 #[must_use]
-pub(crate) fn document(verb: &str, stories: &[Story]) -> String {
+pub(crate) fn document(verb: &str, stories: &[Story], asked: usize) -> String {
     let schema = format!("netopt.{verb}/1");
     let document = match stories {
-        [story] => told(story, &schema),
+        [story] if asked == 1 => told(story, &schema),
         many => {
             let results: Vec<Value> = many.iter().map(|story| told(story, &schema)).collect();
             json!({ "schema": format!("netopt.{verb}.list/1"), "results": results })

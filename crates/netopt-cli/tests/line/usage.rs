@@ -131,3 +131,41 @@ async fn answers_that_are_all_errors_measure_nothing() {
     assert_eq!(ended.code, Some(3));
     assert!(ended.stderr.contains("the answer is 404"), "{ended:?}");
 }
+
+#[tokio::test]
+async fn of_several_targets_the_reachable_ones_are_told_and_the_end_is_3() {
+    let origin = origin(OriginSpec::default()).await;
+    let url = origin.url();
+    let ended = netopt(&[
+        "diagnose",
+        "http://127.0.0.1:9/",
+        &url,
+        "--json",
+        "--rate",
+        "300",
+    ])
+    .await;
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(
+        ended.stderr.contains("127.0.0.1:9 refused the connection"),
+        "{ended:?}"
+    );
+    let document = ended.document();
+    assert_eq!(document["schema"], "netopt.diagnose.list/1");
+    assert_eq!(document["results"].as_array().unwrap().len(), 1);
+    assert_eq!(document["results"][0]["target"], url);
+}
+
+#[tokio::test]
+async fn the_demonstration_takes_no_flags_of_a_target() {
+    for flag in [
+        ["--rate", "5"],
+        ["--baseline", "a.toml"],
+        ["--method", "POST"],
+        ["--timeout", "1s"],
+    ] {
+        let ended = netopt(&["optimize", flag[0], flag[1]]).await;
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.contains("TARGET"), "{ended:?}");
+    }
+}

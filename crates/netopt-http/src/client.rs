@@ -7,17 +7,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
-use netopt_core::change::HttpVersion;
-use netopt_core::encoding::Encodings;
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{FailureKind, Outcome};
 use netopt_core::phase::Phase;
 use netopt_core::unit;
 use netopt_pool::Stats;
-use netopt_tcp::Connector;
 use tokio::time::timeout_at;
 
 use crate::carrier::{Delivery, Loan};
+use crate::config::Config;
 use crate::connection::Body;
 use crate::connections::Connections;
 use crate::destination::Destination;
@@ -25,32 +23,13 @@ use crate::error::Error;
 use crate::form::dress;
 use crate::recording::Recording;
 use crate::reply::{Bounds, Reply};
-use crate::tls::{Tls, TlsError};
+use crate::tls::TlsError;
 
 /// A stale connection may have to be replaced; after so many the peer is at fault.
 const MOST_ATTEMPTS: usize = 4;
 
 /// Stands for a bound that no clock can hold.
 const FOREVER: Duration = Duration::from_secs(365 * 86_400);
-
-/// How a client connects and behaves. All values are valid.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Lookup, race, socket options, and the bound on connecting.
-    pub connector: Connector,
-    /// Whom to trust.
-    pub tls: Tls,
-    /// Which HTTP to speak.
-    pub version: HttpVersion,
-    /// The bounds of the connection pool.
-    pub pool: netopt_pool::Config,
-    /// The compression to ask for.
-    pub accept_encoding: Encodings,
-    /// The bound on a whole call, from its start to the end of the body.
-    pub timeout: Duration,
-    /// A body is read up to here, counted as it comes over the wire, and then cut.
-    pub body_limit: unit::Bytes,
-}
 
 /// An HTTP client. Cloning shares its connections.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use netopt_pool::{Guard, Origin, Pool, Stats};
 use tokio::time::Instant;
 
 use crate::carrier::{Carrier, Loan, Share};
-use crate::client::Config;
+use crate::config::Config;
 use crate::connection::Sender;
 use crate::destination::Destination;
 use crate::error::Error;

@@ -15,6 +15,7 @@
 mod answer;
 mod carrier;
 mod client;
+mod config;
 mod connection;
 mod connections;
 mod decode;
@@ -28,7 +29,8 @@ mod recording;
 mod reply;
 mod tls;
 
-pub use client::{Client, Config};
+pub use client::Client;
+pub use config::Config;
 pub use destination::Destination;
 pub use error::Error;
 pub use packing::packed_size;

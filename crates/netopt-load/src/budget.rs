@@ -2,8 +2,9 @@
 //!
 //! Two promises, each checked by a law below: no sliding window of one second contains more calls than the rate, and
 //! no more than the total are made at all. A token bucket keeps neither the first (it lets a burst through) nor a
-//! margin, so calls are spaced evenly instead, and a little wider than needed, because the receiver counts them too
-//! and sees them with the jitter of the path. A call that comes late pushes the ones behind it: nothing catches up.
+//! margin, so calls are spaced evenly instead, and a little wider than needed: a call that comes a little late does not
+//! push the ones behind it, and the receiver, who counts too, sees them with the jitter of the path. A call that comes
+//! later than that pushes: its slot is not made up for.
 //!
 //! One budget is shared by everything that calls the same origin, retries and probes included, through an `Arc`.
 
@@ -16,8 +17,12 @@ use tokio::time::Instant;
 
 use crate::pace;
 
-/// Calls are spaced wider than the rate needs by this factor: the receiver's second may see 30 ms of jitter.
-const MARGIN: f64 = 1.03;
+/// Calls are spaced wider than the rate needs by this factor: of the 60 ms that a second wins, one half is for calls that
+/// come late, the other for the jitter that the receiver sees.
+const MARGIN: f64 = 1.06;
+
+/// A call that comes late by up to this does not push the next one.
+const FORGIVEN: Duration = Duration::from_millis(30);
 
 /// Rates below one call in this time are that: a longer gap might overflow the clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -97,7 +102,7 @@ impl Budget {
         Ok(())
     }
 
-    /// The fastest even plan that this budget does not delay, 0.95 of its rate; `None` when it does not space.
+    /// The fastest even plan that this budget does not delay, 0.92 of its rate; `None` when it does not space.
     ///
     /// 2 % slower than the spacing, so that the plan recovers from a call that came late and pushed the ones behind it.
     /// An open loop that asks for more begins later and later, and its report says that the budget was the limit.
@@ -159,7 +164,10 @@ impl Spacing {
 
     /// Notes that a call begins `now`, which must not be before [`Self::ready_at`].
     fn grant(&mut self, now: Instant) {
-        self.next = Some(now + self.gap);
+        let slot = self
+            .next
+            .map_or(now, |due| due.max(now.checked_sub(FORGIVEN).unwrap_or(now)));
+        self.next = Some(slot + self.gap);
     }
 }
 

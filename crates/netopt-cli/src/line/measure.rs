@@ -25,17 +25,13 @@ const LEAST_CALLS: u64 = 40;
 const MOST_CALLS: u64 = 400;
 /// Of a budget, the measurement takes a quarter at the most: the rest is for the proof.
 const SHARE_OF_BUDGET: u64 = 4;
-/// Of the budget's rate; a call that slips by some milliseconds is then caught up with by the next.
-const HEADROOM: f64 = 0.95;
 
 impl Line {
-    /// The rate at which calls are planned: a little below what the budget lets through, so that it never holds one up.
+    /// The rate at which calls are planned: what the budget lets through without holding one up.
     pub(super) fn planned_rate(&self) -> PerSecond {
-        let most = self
-            .budget
+        self.budget
             .steady_rate()
-            .unwrap_or(self.job.politeness.rate);
-        PerSecond::new(most.get() * HEADROOM).unwrap_or(most)
+            .unwrap_or(self.job.politeness.rate)
     }
 
     /// How calls arrive: evenly at the planned rate, or one after the other.

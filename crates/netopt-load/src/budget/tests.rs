@@ -111,7 +111,7 @@ async fn a_cancelled_take_uses_nothing_and_frees_the_line() {
     assert_eq!(budget.used(), 1);
     let before = Instant::now();
     budget.take().await.unwrap();
-    assert!(before.elapsed() < Duration::from_millis(1030));
+    assert!(before.elapsed() < Duration::from_millis(1060));
     assert_eq!(budget.take().await.unwrap_err().total(), 2);
 }
 
@@ -136,5 +136,21 @@ async fn a_rate_of_zero_allows_no_call_instead_of_waiting_for_ever() {
         tokio::time::timeout(Duration::from_secs(3600), hardly.take())
             .await
             .is_err()
+    );
+}
+
+#[test]
+fn a_call_that_comes_a_little_late_does_not_push_the_next() {
+    let mut spacing = Spacing::new(per_second(20.0)).unwrap();
+    let start = Instant::now();
+    spacing.grant(start);
+    let due = spacing.ready_at(start);
+    spacing.grant(due + Duration::from_millis(20));
+    assert_eq!(spacing.ready_at(start), due + spacing.gap);
+    let due = spacing.ready_at(start);
+    spacing.grant(due + Duration::from_millis(80));
+    assert_eq!(
+        spacing.ready_at(start),
+        due + Duration::from_millis(50) + spacing.gap
     );
 }

@@ -126,9 +126,26 @@ impl Change {
 
     /// The same knob at the value of the ordinary client.
     #[must_use]
-    pub fn undo(&self) -> Self {
-        let same = |default: &Self| default.name() == self.name();
-        Self::DEFAULTS.into_iter().find(same).unwrap_or(*self)
+    pub const fn undo(&self) -> Self {
+        // By place instead of by name: a new knob does not compile before it has a default.
+        let [
+            nodelay,
+            quickack,
+            ttl,
+            connections,
+            keep_alive,
+            version,
+            encodings,
+        ] = Self::DEFAULTS;
+        match self {
+            Self::Nodelay(_) => nodelay,
+            Self::Quickack(_) => quickack,
+            Self::DnsCacheTtl(_) => ttl,
+            Self::MaxConnections(_) => connections,
+            Self::KeepAlive(_) => keep_alive,
+            Self::Version(_) => version,
+            Self::AcceptEncoding(_) => encodings,
+        }
     }
 
     /// The value as a person says it: `on`, `60.0 s`, `zstd, br, gzip`.
@@ -164,6 +181,28 @@ mod tests {
         }
         let five = Change::MaxConnections(NonZeroU32::new(5));
         assert_eq!(five.undo(), Change::MaxConnections(None));
+    }
+
+    /// The same knob away from its default.
+    fn turned(default: Change) -> Change {
+        match default {
+            Change::Nodelay(_) => Change::Nodelay(Switch::Off),
+            Change::Quickack(_) => Change::Quickack(Switch::On),
+            Change::DnsCacheTtl(_) => Change::DnsCacheTtl(Duration::from_secs(60)),
+            Change::MaxConnections(_) => Change::MaxConnections(NonZeroU32::new(1)),
+            Change::KeepAlive(_) => Change::KeepAlive(Switch::Off),
+            Change::Version(_) => Change::Version(HttpVersion::Http1),
+            Change::AcceptEncoding(_) => Change::AcceptEncoding(Encodings::ALL),
+        }
+    }
+
+    #[test]
+    fn every_knob_that_was_turned_goes_back_to_its_own_default() {
+        for default in Change::DEFAULTS {
+            let turned = turned(default);
+            assert_ne!(turned, default);
+            assert_eq!(turned.undo(), default);
+        }
     }
 
     #[test]

@@ -103,7 +103,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The name in reports: `h1`, `h2` or `tcp`.
+    /// The name in reports: `http/1.1`, `h2` or `tcp`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use crate::verdict::{Decision, Verdict};
 /// How much a finding matters, by the share of the latency that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Below a tenth of the latency, or refuted.
+    /// Below a tenth of the latency. Also what was refuted, inconclusive or not measured, see [`Finding::weight`].
     Low,
     /// From a tenth.
     Medium,

@@ -5,8 +5,9 @@
 //! and a bottleneck rate, a [`dns`] server that answers late, and a [`world`] that puts them together and says what was
 //! planted.
 //!
-//! What it leaves alone: it never measures, it knows no client, and no production crate may depend on it. Everything
-//! runs in real time (real sockets, kernel buffers, the monotonic clock); a paused test clock has no power here.
+//! What it leaves alone: it never measures, it knows no client, and no production crate but the command line may depend
+//! on it. Everything runs in real time (real sockets, kernel buffers, the monotonic clock); a paused test clock has no
+//! power here.
 //!
 //! Every server owns its tasks and threads and ends them when it is dropped.
 

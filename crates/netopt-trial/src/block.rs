@@ -43,7 +43,8 @@ pub enum Host {
 /// How well the load generator did in one block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Health {
-    /// Share of requests sent later than intended.
+    /// Share of finished requests that were sent so late that it shows in their latency. Lateness within a timer's tick,
+    /// or small beside the request's own time, does not count.
     pub late: Ratio,
     /// Whether the host kept up.
     pub host: Host,

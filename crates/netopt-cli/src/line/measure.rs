@@ -12,6 +12,7 @@ use netopt_core::workload::Pattern;
 use netopt_load::arrival::Arrival;
 use netopt_load::driver::{self, Load};
 use netopt_load::stop::Stop;
+use tokio::time::sleep;
 
 use super::calls::Calls;
 use super::{Line, Progress, Stage};
@@ -62,6 +63,8 @@ impl Line {
         progress: &mut (impl Progress + Send),
     ) -> Result<(), Fault> {
         self.knock().await?;
+        // The budget is then free again: the plan must not begin in debt, or its first calls would count as late.
+        sleep(self.planned_rate().interval().unwrap_or_default()).await;
         let calls = self.calls_to_measure();
         progress.begin(Stage::Measure, calls);
         let mut load = Load::new(self.arrival(), Stop::after_calls(calls));

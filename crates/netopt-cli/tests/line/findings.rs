@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use netopt::Plan;
+use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
 use netopt_lab::link::{LinkSpec, StreamLink};
-use netopt_lab::origin::{BodySpec, Compress, Dist, OriginSpec, ServiceSpec};
+use netopt_lab::origin::{
+    BodySpec, Compress, Dist, OriginSpec, ServiceSpec, SocketSpec, WriteStyle,
+};
 use serde_json::Value;
 
 use crate::run::{file, finding, netopt, origin, turn};
@@ -194,4 +197,77 @@ async fn a_server_that_cannot_compress_is_advised() {
         "{compression:#}"
     );
     assert_eq!(document["primary"], "http.compression");
+}
+
+/// The kernel delays acknowledgements where messages follow each other at once, so the calls have to: one after the other.
+#[tokio::test]
+async fn a_server_that_meets_delayed_acknowledgement_is_found_and_the_client_can_help() {
+    let _turn = turn().await;
+    let socket = SocketSpec {
+        write: WriteStyle::Chunks(vec![Bytes::new(200), Bytes::new(200)]),
+        nodelay: Switch::Off,
+    };
+    let origin = origin(OriginSpec {
+        socket,
+        ..OriginSpec::default()
+    })
+    .await;
+    let out = file("quickack.toml");
+    let args = [
+        "optimize",
+        &origin.url(),
+        "--json",
+        "--rate",
+        "500",
+        "--workload",
+        "rpc",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let document = netopt(&args).await.document();
+    let nagle = finding(&document, "tcp.nagle-delayed-ack");
+    assert_eq!(nagle["change"]["name"], "tcp.quickack", "{nagle:#}");
+    assert_eq!(
+        (&nagle["status"], &document["primary"]),
+        (&"proven".into(), &"tcp.nagle-delayed-ack".into())
+    );
+    assert!(
+        document["final"]["p50_ms"]["effect_pct"].as_f64().unwrap() < -50.0,
+        "{document:#}"
+    );
+}
+
+#[tokio::test]
+async fn a_pool_that_is_too_small_is_found_and_its_size_proven() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        service: served_in(80),
+        ..OriginSpec::default()
+    })
+    .await;
+    let (today, out) = (file("small-pool.toml"), file("pool.toml"));
+    std::fs::write(&today, "[pool]\nmax_connections = 1\n").unwrap();
+    let ended = netopt(&[
+        "optimize",
+        &origin.url(),
+        "--json",
+        "--rate",
+        "30",
+        "--baseline",
+        today.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ])
+    .await;
+    let document = ended.document();
+    let pool = finding(&document, "pool.too-small");
+    assert_eq!(
+        (&pool["status"], &document["primary"]),
+        (&"proven".into(), &"pool.too-small".into()),
+        "{ended:?}"
+    );
+    assert!(
+        document["plan"]["pool.max_connections"].as_u64().unwrap() >= 3,
+        "{document:#}"
+    );
 }

@@ -6,14 +6,11 @@ use toml::Table;
 use super::source::Source;
 use super::violation::Violation;
 
-/// Words that tell a line is about the oldest supported compiler.
-const SIGNS: &[&str] = &[
-    "msrv",
-    "rust-version",
-    "minimum supported rust",
-    "rust 1.",
-    "rustc 1.",
-];
+/// Words right before a compiler's version.
+const SIGNS: &[&str] = &["rust", "rustc", "msrv"];
+
+/// Words that may stand between: `rust-version = "1.80"`, "the minimum supported Rust version is 1.80".
+const FILLERS: &[&str] = &["version", "is"];
 
 /// Checks the README, when there is one, against `workspace.package.rust-version`.
 ///
@@ -47,18 +44,27 @@ pub(super) fn check(manifest: &Source, readme: Option<&Source>) -> Result<Vec<Vi
     Ok(violations)
 }
 
-/// The compiler versions a line names; none when the line is about something else.
+/// The compiler versions a line names. Other numbers on it, such as HTTP/1.1, are about something else.
 fn versions(line: &str) -> Vec<String> {
     let lower = line.to_lowercase();
-    if !SIGNS.iter().any(|sign| lower.contains(sign)) {
-        return Vec::new();
+    let mut found = Vec::new();
+    let mut is_next = false;
+    for word in lower
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '.')
+        .filter(|word| !word.is_empty())
+    {
+        let number = word.trim_start_matches('v').trim_matches('.');
+        if is_next && is_version(number) {
+            found.push(number.to_owned());
+        }
+        is_next = SIGNS.contains(&word) || is_next && FILLERS.contains(&word);
     }
-    lower
-        .split(|c: char| !c.is_ascii_digit() && c != '.')
-        .map(|word| word.trim_matches('.'))
-        .filter(|word| word.starts_with("1.") && word.split('.').all(|part| !part.is_empty()))
-        .map(ToOwned::to_owned)
-        .collect()
+    found
+}
+
+fn is_version(word: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+    word.starts_with("1.") && word.split('.').all(is_number)
 }
 
 /// Whether two versions are the same when a missing patch number is zero.
@@ -100,6 +106,28 @@ mod tests {
             lines("1.95", "![badge](https://x/badge/MSRV-1.94.1-blue)"),
             [1]
         );
+    }
+
+    #[test]
+    fn every_way_to_write_it_is_read() {
+        for other in [
+            "rust-version = \"1.80\"",
+            "The minimum supported Rust version is 1.80.",
+            "**MSRV**: `1.80`",
+            "rustc v1.80",
+            "Rust 1.95, before it Rust 1.80",
+        ] {
+            assert_eq!(lines("1.95", other), [1], "{other}");
+        }
+    }
+
+    #[test]
+    fn a_line_may_name_protocols_beside_the_compiler() {
+        let beside = "HTTP/1.1 and TLS 1.2, built with Rust 1.95; serde 1.0, 1.3 times faster";
+        assert!(lines("1.95", beside).is_empty());
+        assert_eq!(versions(beside), ["1.95"]);
+        assert_eq!(lines("1.80", beside), [1]);
+        assert!(lines("1.95", "Written in Rust. 1.3 times faster.").is_empty());
     }
 
     #[test]

@@ -101,12 +101,7 @@ pub async fn run<A: Arms>(
                 failed += 1;
             }
         };
-        let report = driver::run(
-            &load(arrival, size.requests, pace),
-            caller,
-            &mut recorder,
-        )
-        .await;
+        let report = driver::run(&load(arrival, size.requests, pace), caller, &mut recorder).await;
         session.record(block, result(latencies, failed, late, &report))?;
         watch.block(session, block);
     }

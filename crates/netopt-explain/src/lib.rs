@@ -29,6 +29,7 @@ pub mod queuing;
 pub mod rank;
 pub mod round_trip;
 pub mod stall;
+mod visible;
 #[cfg(test)]
 mod worlds;
 pub mod worth;

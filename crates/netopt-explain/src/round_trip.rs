@@ -1,8 +1,8 @@
 //! The round trip of the path, as seen from what was measured.
 //!
-//! The kernel's smallest round trip is the best single figure, but it ends where TCP ends. A relay, a proxy or a load
-//! balancer that terminates TCP in front of the server shows the kernel a short path and hides the long one behind it.
-//! Two facts give the hidden path away:
+//! The kernel's smallest round trip is the best single figure, but it ends where TCP ends ([`visible`]). A relay, a proxy
+//! or a load balancer that terminates TCP in front of the server shows the kernel a short path and hides the long one
+//! behind it. Two facts give the hidden path away:
 //!
 //! - **The first request pays for it.** Such a relay opens its own connection when ours opens, so the first request on a
 //!   connection waits one hidden round trip longer than the next: p50(wait, new) − p50(wait, kept).
@@ -21,8 +21,11 @@ use std::time::Duration;
 use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 
-use crate::facts::{Connection, Facts, Times, answered, on, phase};
+use crate::facts::{Connection, Facts, Times, on, phase};
 use crate::stall;
+use crate::visible::every_call;
+
+pub use crate::visible::{RoundTrip, Source, visible};
 
 /// A hidden part below this is not told: a server needs as much to set up a connection.
 pub const LEAST_HIDDEN: Duration = Duration::from_millis(1);
@@ -33,43 +36,6 @@ pub const CRYPTOGRAPHY: Duration = Duration::from_millis(2);
 /// The version whose full handshake takes two round trips; those after it take one (RFC 8446). It is written with a dot or
 /// an underscore, depending on the library.
 const TLS_1_2: [&str; 2] = ["1.2", "1_2"];
-
-/// A round trip and where the figure comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoundTrip {
-    /// There and back on an empty path.
-    pub time: Duration,
-    /// What gave the figure.
-    pub source: Source,
-    /// The number of samples behind it.
-    pub n: u64,
-}
-
-/// What gave a round trip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The kernel's smallest round trip, p50 over the calls.
-    Kernel,
-    /// The shortest TCP handshake, where the kernel tells nothing.
-    Connect,
-    /// The extra wait of the first request on a connection.
-    FirstRequest,
-    /// The shortest TLS handshake.
-    Tls,
-}
-
-impl Source {
-    /// The name in evidence.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Kernel => "round trip (kernel min_rtt p50)",
-            Self::Connect => "round trip (shortest connect)",
-            Self::FirstRequest => "round trip (kernel + first request over later ones)",
-            Self::Tls => "round trip (kernel + rest of the shortest tls handshake)",
-        }
-    }
-}
 
 /// The round trip of the whole path; `None` when nothing tells.
 #[must_use]
@@ -92,22 +58,6 @@ pub fn round_trip(facts: &Facts) -> Option<RoundTrip> {
     })
 }
 
-/// The round trip up to where TCP ends: what acknowledgements take, whatever lies behind.
-#[must_use]
-pub fn visible(facts: &Facts) -> Option<RoundTrip> {
-    let kernel: Times = all(facts)
-        .filter_map(|exchange| exchange.path?.min_rtt)
-        .collect();
-    let found = |time, source, n| RoundTrip { time, source, n };
-    kernel
-        .p50()
-        .map(|time| found(time, Source::Kernel, kernel.n()))
-        .or_else(|| {
-            let connects = phase(all(facts), Phase::Connect);
-            Some(found(connects.least()?, Source::Connect, connects.n()))
-        })
-}
-
 /// The extra wait of the first request on a connection, when a relay in front pays the hidden path with it.
 #[must_use]
 pub fn hidden_by_relay(facts: &Facts) -> Option<Duration> {
@@ -128,7 +78,7 @@ fn first_request(facts: &Facts) -> Option<RoundTrip> {
 
 /// The hidden part, from the shortest TLS handshake.
 fn tls(facts: &Facts, visible: Duration) -> Option<RoundTrip> {
-    let beyond: Times = all(facts)
+    let beyond: Times = every_call(facts)
         .filter_map(|exchange| {
             let took = exchange.timeline.length(Phase::Tls)?;
             let session = exchange.connection.as_ref()?.tls.as_ref()?;
@@ -154,13 +104,6 @@ fn kept_waits(facts: &Facts) -> Times {
         .filter_map(Exchange::wait)
         .map(|wait| wait.saturating_sub(held))
         .collect()
-}
-
-fn all(facts: &Facts) -> impl Iterator<Item = &Exchange> {
-    facts
-        .answered()
-        .chain(answered(&facts.survey.fresh))
-        .chain(answered(&facts.survey.warm))
 }
 
 #[cfg(test)]

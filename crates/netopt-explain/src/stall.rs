@@ -20,7 +20,7 @@ use netopt_core::phase::Phase;
 use netopt_core::unit::Bytes;
 
 use crate::facts::{Connection, Facts, Times, on, phase};
-use crate::round_trip::visible;
+use crate::visible::visible;
 
 /// Linux delays an acknowledgement by 40 ms; a timer tick and a wake-up come on top.
 pub const SHORT_DELAY: RangeInclusive<Duration> =

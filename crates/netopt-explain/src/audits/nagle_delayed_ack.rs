@@ -12,8 +12,8 @@ use netopt_core::unit::show_duration;
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::evidence;
 use crate::facts::Facts;
-use crate::round_trip::visible;
 use crate::stall::{self, Stall};
+use crate::visible::visible;
 use crate::worth;
 
 const ID: &str = "tcp.nagle-delayed-ack";

@@ -23,6 +23,7 @@ pub mod breakdown;
 pub mod catalogue;
 mod evidence;
 pub mod facts;
+mod lookup;
 mod openings;
 mod processing;
 pub mod queuing;

@@ -12,6 +12,9 @@ pub(crate) const LEAST_CALLS: u64 = 10;
 /// With fewer calls than this beyond the first connections neither.
 const LEAST_BEYOND: u64 = 5;
 
+/// A reuse ratio from here on is healthy: what is lost is within the idle time-outs of ordinary servers.
+pub(crate) const HEALTHY_REUSE: f64 = 0.9;
+
 /// Calls and the connections that they opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Openings {

@@ -12,13 +12,13 @@ use netopt_core::finding::{Evidence, Finding, Remedy, Severity};
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
-use super::slow_resolver;
 use crate::audit::{Audit, Outcome, hypothesis, of_share};
 use crate::evidence;
 use crate::facts::{
     Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
 };
-use crate::openings::{Openings, openings};
+use crate::lookup;
+use crate::openings::{HEALTHY_REUSE, Openings, openings};
 use crate::worth;
 
 const ID: &str = "http.connection-reuse";
@@ -33,9 +33,6 @@ pub(crate) const AUDIT: Audit = Audit {
 
 const WHOLE: &str = "answers that were read to their end";
 const CALLS: &str = "a baseline of ten answered calls, five of them beyond the first connections";
-
-/// A reuse ratio from here on is healthy: what is lost is within the idle time-outs of ordinary servers.
-pub(crate) const HEALTHY_REUSE: f64 = 0.9;
 
 /// This share of closing answers is called "each answer".
 const EACH: f64 = 0.9;
@@ -207,8 +204,8 @@ fn lookup_of_its_own(facts: &Facts) -> Duration {
     let lookups = phase(on(&facts.survey.fresh, Connection::New), Phase::Dns);
     lookups
         .p50()
-        .filter(|time| *time >= slow_resolver::SLOW_LOOKUP)
-        .filter(|_| slow_resolver::is_curable(facts))
+        .filter(|time| *time >= lookup::SLOW)
+        .filter(|_| lookup::is_curable(facts))
         .unwrap_or_default()
 }
 

@@ -3,18 +3,16 @@
 //! A lookup is paid once per new connection, so its weight is the share of calls that made one. Connections that any
 //! client opens at the start do not count. A target that is a literal address has no lookup and no finding.
 
-use std::time::Duration;
-
 use netopt_core::change::Change;
 use netopt_core::finding::{Evidence, Finding, Remedy};
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
-use super::connection_reuse::HEALTHY_REUSE;
 use crate::audit::{Audit, Outcome, hypothesis, of_share};
 use crate::evidence;
 use crate::facts::{Facts, Times, phase};
-use crate::openings::{Openings, openings};
+use crate::lookup::{self, PROPOSED_TTL};
+use crate::openings::{HEALTHY_REUSE, Openings, openings};
 use crate::worth;
 
 const ID: &str = "dns.slow-resolver";
@@ -29,18 +27,12 @@ pub(crate) const AUDIT: Audit = Audit {
 
 const CALLS: &str = "a baseline of ten answered calls, five of them beyond the first connections";
 
-/// A lookup from here on is slow: a resolver in the same network answers from its cache in about a millisecond.
-pub(crate) const SLOW_LOOKUP: Duration = Duration::from_millis(3);
-
-/// The proposed time to keep addresses: short enough that a move of the service is seen within a minute.
-pub(crate) const PROPOSED_TTL: Duration = Duration::from_secs(60);
-
 fn check(facts: &Facts) -> Outcome {
     let (Some(openings), Some(p50)) = (openings(facts), facts.p50()) else {
         return Outcome::missing(CALLS);
     };
     let lookups = phase(facts.answered(), Phase::Dns);
-    let Some(lookup) = lookups.p50().filter(|time| *time >= SLOW_LOOKUP) else {
+    let Some(typical) = lookups.p50().filter(|time| *time >= lookup::SLOW) else {
         return Outcome::Quiet;
     };
     let looked_up = Openings {
@@ -48,7 +40,7 @@ fn check(facts: &Facts) -> Outcome {
         ..openings
     };
     let share = looked_up.share();
-    let saving = lookup.mul_f64(share).min(p50);
+    let saving = typical.mul_f64(share).min(p50);
     let Some(severity) = worth::severity(saving, p50) else {
         return Outcome::Quiet;
     };
@@ -71,7 +63,7 @@ fn check(facts: &Facts) -> Outcome {
             severity,
             format!(
                 "Looking up the name takes {}, in {} of {} calls: about {} per call.{also}",
-                show_duration(lookup),
+                show_duration(typical),
                 lookups.n(),
                 openings.calls,
                 show_duration(saving)
@@ -80,13 +72,8 @@ fn check(facts: &Facts) -> Outcome {
     })
 }
 
-/// True when the client does not keep addresses for as long as it could.
-pub(crate) fn is_curable(facts: &Facts) -> bool {
-    facts.settings().dns_cache_ttl < PROPOSED_TTL
-}
-
 fn remedy(facts: &Facts) -> Remedy {
-    if is_curable(facts) {
+    if lookup::is_curable(facts) {
         return Remedy::Change(Change::DnsCacheTtl(PROPOSED_TTL));
     }
     Remedy::Advice(

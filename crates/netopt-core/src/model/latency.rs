@@ -94,7 +94,7 @@ impl Breakdown {
         self.terms[term as usize]
     }
 
-    /// The total less all known terms, in milliseconds; below zero when the terms explain too much.
+    /// The total less all known terms, in milliseconds; below zero when whoever set the terms explains too much.
     #[must_use]
     pub fn residual_ms(&self) -> f64 {
         millis(self.total)

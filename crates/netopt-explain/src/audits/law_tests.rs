@@ -9,7 +9,7 @@ use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
 use netopt_core::plan::Plan;
-use netopt_core::unit::Bytes;
+use netopt_core::unit::{Bytes, millis};
 use proptest::prelude::*;
 
 use crate::facts::{Baseline, BodySample, Facts, Survey};
@@ -171,6 +171,17 @@ fn texts(finding: &Finding) -> String {
     format!("{} {advice} {}", finding.summary, finding.cost.join(" "))
 }
 
+/// Moves each phase behind the one before it, as a client goes through them.
+fn line_up(call: &mut Exchange) {
+    let mut end = Duration::ZERO;
+    for phase in Phase::ALL {
+        if let Some(length) = call.timeline.length(phase) {
+            call.timeline.mark(phase, end, end + length);
+            end += length;
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -191,6 +202,16 @@ proptest! {
             prop_assert_eq!(finding.proof, None);
         }
         prop_assert_eq!(explain(&facts), explain(&facts));
+    }
+
+    #[test]
+    fn terms_never_exceed_the_total_when_phases_follow_one_another(mut facts in facts()) {
+        facts.baseline.exchanges.iter_mut().for_each(line_up);
+        if let Some(found) = typical(&facts) {
+            // The last bits of a float, for calls of many days.
+            let bits = millis(found.total()) * 1e-12;
+            prop_assert!(found.residual_ms() >= -1e-6 - bits, "{found:?}");
+        }
     }
 
     #[test]

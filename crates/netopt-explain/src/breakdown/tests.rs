@@ -144,6 +144,6 @@ proptest! {
             ..World::default()
         };
         let found = typical(&world.facts()).unwrap();
-        prop_assert!(found.residual_ms() >= -1e-3, "{found:?}");
+        prop_assert!(found.residual_ms() >= -1e-6, "{found:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The `netopt` command: arguments and files in, measured truth out.
 //!
-//! Results go to stdout, progress and notes to stderr. What a command measures is in [`line`], how it looks in
+//! Results go to stdout, progress and notes to stderr. What a command measures is in [`line`](mod@line), how it looks in
 //! [`render`]; a renderer cannot change a run.
 
 mod args;

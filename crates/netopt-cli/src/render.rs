@@ -18,7 +18,7 @@ pub(crate) use json::document;
 pub(crate) use paint::Paint;
 pub(crate) use progress::Bar;
 pub(crate) use report::report;
-pub(crate) use wrap::wrapped;
+pub(crate) use wrap::{labelled, wrapped};
 
 /// Says something to the person at the terminal, on stderr.
 pub(crate) fn note(line: impl fmt::Display) {

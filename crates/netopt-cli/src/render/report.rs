@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use netopt_core::change::Change;
 use netopt_core::unit::{Ratio, show_duration};
 
-use super::{Paint, wrapped};
+use super::{Paint, labelled, wrapped};
 use crate::line::{Ending, Story};
 
 /// What stands where a value is unknown.
@@ -94,7 +94,14 @@ fn head(text: &mut String, story: &Story, paint: &Paint) {
 }
 
 fn row(text: &mut String, paint: &Paint, label: &str, value: &str) {
-    let _ = writeln!(text, "  {} {value}", paint.dim(&format!("{label:<14}")));
+    let label = format!("{label:<15}");
+    text.push_str(&labelled(
+        2,
+        &label,
+        &paint.dim(&label),
+        value,
+        paint.width(),
+    ));
 }
 
 /// `http.keep_alive off`

@@ -25,6 +25,19 @@ pub(crate) fn wrapped(text: &str, indent: usize, width: usize) -> String {
     })
 }
 
+/// A label and its value, the lines of the value under each other; `label` is as wide as it shall be.
+pub(crate) fn labelled(
+    indent: usize,
+    label: &str,
+    painted: &str,
+    value: &str,
+    width: usize,
+) -> String {
+    let hanging = indent + console::measure_text_width(label);
+    let body = wrapped(value, hanging, width);
+    format!("{}{painted}{}\n", " ".repeat(indent), body.trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use netopt_core::finding::{Evidence, Finding, Remedy, Severity, Status};
 use netopt_core::unit::show_duration;
 use netopt_core::verdict::{Decision, Verdict};
 
-use super::{Paint, Story, shown, wrapped};
+use super::{Paint, Story, labelled, shown, wrapped};
 
 /// The summary stands here.
 const INDENT: usize = 4;
@@ -83,15 +83,14 @@ fn tell(text: &mut String, finding: &Finding, paint: &Paint) {
 
 /// `label  value`, the value wrapped behind the label.
 fn line(text: &mut String, paint: &Paint, label: &str, value: &str) {
-    const LABEL: usize = 9;
-    let body = wrapped(value, INDENT + LABEL, paint.width());
-    let blanks = " ".repeat(INDENT);
-    let _ = writeln!(
-        text,
-        "{blanks}{}{}",
-        paint.dim(&format!("{label:<LABEL$}")),
-        body.trim()
-    );
+    let label = format!("{label:<9}");
+    text.push_str(&labelled(
+        INDENT,
+        &label,
+        &paint.dim(&label),
+        value,
+        paint.width(),
+    ));
 }
 
 /// `p50 -41.2 % [-43.0, -39.1], 12 rounds, A/A floor 1.1 %`

@@ -7,7 +7,7 @@ use netopt_core::unit::show_duration;
 use netopt_core::verdict::Decision;
 
 use super::findings::proof;
-use super::{Paint, Story, UNKNOWN, shown, wrapped};
+use super::{Paint, Story, UNKNOWN, labelled, shown, wrapped};
 use crate::line::Comparison;
 
 pub(super) fn tell(text: &mut String, story: &Story, paint: &Paint) {
@@ -23,18 +23,18 @@ pub(super) fn tell(text: &mut String, story: &Story, paint: &Paint) {
             .iter()
             .map(shown)
             .collect();
-        let _ = writeln!(
-            text,
-            "{} {}",
-            paint.bold("Plan"),
-            paint.cyan(&changes.join(", "))
-        );
+        text.push_str(&labelled(
+            0,
+            "Plan ",
+            &paint.bold("Plan "),
+            &paint.cyan(&changes.join(", ")),
+            paint.width(),
+        ));
     }
 }
 
 fn compare(text: &mut String, comparison: &Comparison, paint: &Paint) {
-    let fresh = paint.dim("today's client against the plan, on fresh data");
-    let _ = writeln!(text, "{} {fresh}", paint.bold("Before and after"));
+    let _ = writeln!(text, "{}", paint.bold("Before and after, on fresh data"));
     for (name, q) in [("p50", 0.5), ("p99", 0.99)] {
         let value = |side: &crate::line::Side| {
             side.metrics
@@ -44,19 +44,17 @@ fn compare(text: &mut String, comparison: &Comparison, paint: &Paint) {
         };
         let (before, after) = (value(&comparison.before), value(&comparison.after));
         let n = comparison.after.metrics.count();
-        let _ = writeln!(
-            text,
-            "  {name}  {before:>9} → {:<9} {}",
-            paint.bold(&after),
-            paint.dim(&format!("n {n} each"))
-        );
+        let after = paint.bold(&format!("{after:<9}"));
+        let n = paint.dim(&format!("n {n} each"));
+        let _ = writeln!(text, "  {name}  {before:>9} → {after} {n}");
     }
     let verdict = proof(&comparison.verdict);
     let verdict = match comparison.verdict.decision {
         Decision::Faster => paint.green(&format!("faster: {verdict}")),
         _ => paint.yellow(&format!("not confirmed: {verdict}")),
     };
-    let _ = writeln!(text, "  {verdict}\n");
+    text.push_str(&wrapped(&verdict, 2, paint.width()));
+    text.push('\n');
 }
 
 /// One sentence when there is no plan.

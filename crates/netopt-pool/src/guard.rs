@@ -10,7 +10,7 @@ use netopt_core::change::Switch;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use crate::pool::{Idle, Place};
+use crate::place::{Idle, Place};
 
 /// Where a connection on loan came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

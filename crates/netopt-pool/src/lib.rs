@@ -15,6 +15,7 @@
 mod config;
 mod error;
 mod guard;
+mod place;
 mod pool;
 mod stats;
 

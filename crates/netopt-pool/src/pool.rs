@@ -1,4 +1,4 @@
-//! The pool itself: places, idle connections, and the way from a key to a guard.
+//! The pool itself: the places of all keys, and the way from a key to a guard.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,14 +7,14 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool::managed::{Manager, Metrics};
-use netopt_core::change::Switch;
+use deadpool::managed::Manager;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use crate::config::Config;
 use crate::error::Error;
 use crate::guard::{Guard, Origin};
+use crate::place::{Idle, Place};
 use crate::stats::{Counts, Held, Stats};
 
 /// Keys kept at the most. Beyond, keys without any connection are forgotten.
@@ -30,22 +30,6 @@ struct Inner<K, M: Manager> {
     make: Box<dyn Fn(&K) -> M + Send + Sync>,
     places: Mutex<HashMap<K, Arc<Place<M>>>>,
     counts: Arc<Counts>,
-}
-
-/// The places of one key.
-pub(crate) struct Place<M: Manager> {
-    manager: M,
-    permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Idle<M::Type>>>,
-    pub(crate) reuse: Switch,
-    pub(crate) counts: Arc<Counts>,
-}
-
-/// A connection with its history.
-pub(crate) struct Idle<T> {
-    pub(crate) connection: T,
-    metrics: Metrics,
-    since: Instant,
 }
 
 impl<K, M> Pool<K, M>
@@ -114,11 +98,7 @@ where
         match opened {
             Ok(connection) => {
                 place.counts.opened.fetch_add(1, Ordering::Relaxed);
-                let idle = Idle {
-                    connection,
-                    metrics: Metrics::default(),
-                    since: Instant::now(),
-                };
+                let idle = Idle::new(connection, Instant::now());
                 Ok(Guard::new(
                     idle,
                     Origin::Opened,
@@ -189,48 +169,14 @@ where
             .config
             .per_key
             .map_or(Semaphore::MAX_PERMITS, |bound| bound.get() as usize);
-        let place = Arc::new(Place {
-            manager: (self.inner.make)(key),
-            permits: Arc::new(Semaphore::new(permits)),
-            idle: Mutex::new(Vec::new()),
-            reuse: self.inner.config.reuse,
-            counts: Arc::clone(&self.inner.counts),
-        });
+        let place = Arc::new(Place::new(
+            (self.inner.make)(key),
+            permits,
+            self.inner.config.reuse,
+            Arc::clone(&self.inner.counts),
+        ));
         places.insert(key.clone(), Arc::clone(&place));
         place
-    }
-}
-
-impl<M: Manager> Place<M> {
-    /// The newest idle connection. When even that was idle for longer than `most`, all are closed.
-    fn pop(&self, most: Duration, now: Instant) -> Option<Idle<M::Type>> {
-        let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = all.len();
-        all.retain(|idle| now.saturating_duration_since(idle.since) < most);
-        let closed = (before - all.len()) as u64;
-        let newest = all.pop();
-        drop(all);
-        self.counts
-            .disconnected
-            .fetch_add(closed, Ordering::Relaxed);
-        self.counts
-            .idle
-            .fetch_sub(closed + u64::from(newest.is_some()), Ordering::Relaxed);
-        newest
-    }
-
-    pub(crate) fn put(&self, mut idle: Idle<M::Type>, now: Instant) {
-        idle.since = now;
-        let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        self.counts.idle.fetch_add(1, Ordering::Relaxed);
-        all.push(idle);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_empty()
     }
 }
 

@@ -73,11 +73,14 @@ impl<M: Manager> Guard<M> {
 
     /// Takes the connection out of the pool for good; its place comes free.
     ///
+    /// From then on it is in no [`crate::ConnectionState`] and not bounded by the pool: it is only counted as taken.
+    ///
     /// # Panics
     /// Never: a guard holds its connection until this call.
     #[must_use]
     pub fn take(mut self) -> M::Type {
         let idle = self.idle.take();
+        self.place.counts.taken.fetch_add(1, Ordering::Relaxed);
         idle.expect("a guard holds its connection until it is dropped")
             .connection
     }

@@ -36,6 +36,9 @@ pub struct Stats {
     pub opened: u64,
     /// Handed out again since the pool began.
     pub reused: u64,
+    /// Taken out of the pool for good since it began, by [`crate::Guard::take`]: in no [`ConnectionState`], because the
+    /// pool does not know how they end. Whatever else was opened is idle, connected or disconnected.
+    pub taken: u64,
 }
 
 impl Stats {
@@ -63,6 +66,7 @@ pub(crate) struct Counts {
     pub(crate) waiting: AtomicU64,
     pub(crate) opened: AtomicU64,
     pub(crate) reused: AtomicU64,
+    pub(crate) taken: AtomicU64,
 }
 
 impl Counts {
@@ -77,6 +81,7 @@ impl Counts {
             waiting: read(&self.waiting),
             opened: read(&self.opened),
             reused: read(&self.reused),
+            taken: read(&self.taken),
         }
     }
 }

@@ -161,6 +161,36 @@ async fn seed_a_bad_connection_does_not_leak_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_opened_connection_is_in_one_state_or_taken() {
+    let (pool, _) = pool(Config::default());
+    let (idle, mut closed, _held) = (
+        pool.get(&1).await.unwrap(),
+        pool.get(&1).await.unwrap(),
+        pool.get(&1).await.unwrap(),
+    );
+    drop(idle);
+    closed.close();
+    drop(closed);
+    let taken = [
+        pool.get(&1).await.unwrap().take(),
+        pool.get(&2).await.unwrap().take(),
+    ];
+    drop(pool.get(&3).await.unwrap());
+    let stats = pool.stats();
+    assert_eq!(
+        (
+            stats.idle,
+            stats.connected,
+            stats.disconnected,
+            stats.taken,
+            stats.opened
+        ),
+        (1, 1, 1, 2, 5)
+    );
+    assert_eq!(taken.map(|connection| connection.port), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn seed_a_full_pool_waits_as_long_as_it_was_told() {
     let (pool, _) = pool(bounded(1));
     let held = pool.get(&1).await.unwrap();

@@ -17,7 +17,8 @@ pub struct Config {
     pub per_key: Option<NonZeroU32>,
     /// How long a caller waits for a place. Default: 5 s.
     pub wait: Duration,
-    /// A connection that was idle for so long is closed instead of used. Default: 50 s.
+    /// A connection that was idle for so long is closed instead of used. When nobody asks for its key any more, it is
+    /// closed as other keys come; there is no task that closes it on time. Default: 50 s.
     pub idle: Duration,
     /// Off closes each connection after its first use. Default: on.
     pub reuse: Switch,

@@ -9,18 +9,21 @@
 //!             (bounded, fair)     none: open one (bounded)           ─┘
 //! ```
 //!
-//! Idle connections are taken newest first, so that a pool which needs fewer lets the rest grow old and close. What
-//! this crate leaves alone: what a connection is, and HTTP/2's sharing of one (`netopt-http`).
+//! Idle connections are taken newest first, so that a pool which needs fewer lets the rest grow old and close. Keys come
+//! and go: each new one looks after a few others ([`Roster`]), so that neither the keys nor their idle connections pile
+//! up. What this crate leaves alone: what a connection is, and HTTP/2's sharing of one (`netopt-http`).
 
 mod config;
 mod error;
 mod guard;
 mod place;
 mod pool;
+mod roster;
 mod stats;
 
 pub use config::Config;
 pub use error::Error;
 pub use guard::{Guard, Origin};
 pub use pool::Pool;
+pub use roster::{LOOKS, Roster, Standing};
 pub use stats::{ConnectionState, Stats};

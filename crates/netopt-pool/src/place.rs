@@ -55,18 +55,23 @@ impl<M: Manager> Place<M> {
     /// The newest idle connection. When even that was idle for longer than `most`, all are closed.
     pub(crate) fn pop(&self, most: Duration, now: Instant) -> Option<Idle<M::Type>> {
         let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = all.len();
-        all.retain(|idle| now.saturating_duration_since(idle.since) < most);
-        let closed = (before - all.len()) as u64;
+        let old = split_old(&mut all, most, now);
         let newest = all.pop();
         drop(all);
-        self.counts
-            .disconnected
-            .fetch_add(closed, Ordering::Relaxed);
-        self.counts
-            .idle
-            .fetch_sub(closed + u64::from(newest.is_some()), Ordering::Relaxed);
+        self.counts.close_idle(old.len() as u64);
+        let taken = u64::from(newest.is_some());
+        self.counts.idle.fetch_sub(taken, Ordering::Relaxed);
         newest
+    }
+
+    /// The connections that were idle for `most` or longer, counted as closed: dropping them is left to the caller, who
+    /// may hold a lock.
+    pub(crate) fn take_old(&self, most: Duration, now: Instant) -> Vec<Idle<M::Type>> {
+        let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = split_old(&mut all, most, now);
+        drop(all);
+        self.counts.close_idle(old.len() as u64);
+        old
     }
 
     /// Puts a connection back that was on loan.
@@ -83,5 +88,17 @@ impl<M: Manager> Place<M> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .is_empty()
+    }
+}
+
+fn split_old<T>(all: &mut Vec<Idle<T>>, most: Duration, now: Instant) -> Vec<Idle<T>> {
+    let is_old = |idle: &mut Idle<T>| now.saturating_duration_since(idle.since) >= most;
+    all.extract_if(.., is_old).collect()
+}
+
+impl<M: Manager> Drop for Place<M> {
+    fn drop(&mut self) {
+        let all = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.counts.close_idle(all.len() as u64);
     }
 }

@@ -1,6 +1,5 @@
 //! The pool itself: the places of all keys, and the way from a key to a guard.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::atomic::Ordering;
@@ -15,9 +14,11 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::guard::{Guard, Origin};
 use crate::place::{Idle, Place};
+use crate::roster::{Roster, Standing};
 use crate::stats::{Counts, Held, Stats};
 
-/// Keys kept at the most. Beyond, keys without any connection are forgotten.
+/// Keys kept at the most, unless more are in use at once, by a connection on loan or by a caller who waits. Beyond, a new
+/// key takes the place of one that only has idle connections, and they are closed.
 const MOST_KEYS: usize = 4096;
 
 /// A pool of connections for many destinations `K`. Cloning shares it.
@@ -28,7 +29,7 @@ pub struct Pool<K, M: Manager> {
 struct Inner<K, M: Manager> {
     config: Config,
     make: Box<dyn Fn(&K) -> M + Send + Sync>,
-    places: Mutex<HashMap<K, Arc<Place<M>>>>,
+    places: Mutex<Roster<K, Place<M>>>,
     counts: Arc<Counts>,
 }
 
@@ -40,7 +41,7 @@ where
     /// A pool that opens connections to a key by the manager that `make` makes for it.
     #[must_use]
     pub fn new(config: Config, make: impl Fn(&K) -> M + Send + Sync + 'static) -> Self {
-        let places = Mutex::new(HashMap::new());
+        let places = Mutex::new(Roster::new(MOST_KEYS));
         Self {
             inner: Arc::new(Inner {
                 config,
@@ -130,9 +131,7 @@ where
         let all: Vec<Arc<Place<M>>> = places.values().map(Arc::clone).collect();
         drop(places);
         for place in all {
-            while place.pop(Duration::MAX, Instant::now()).is_some() {
-                place.counts.disconnected.fetch_add(1, Ordering::Relaxed);
-            }
+            drop(place.take_old(Duration::ZERO, Instant::now()));
         }
     }
 
@@ -152,6 +151,7 @@ where
             .ok_or_else(|| Error::full(bound, wait))
     }
 
+    /// The places of `key`. A new key closes what was idle for too long at a few others, which may not be asked for again.
     fn place(&self, key: &K) -> Arc<Place<M>> {
         let mut places = self
             .inner
@@ -159,10 +159,7 @@ where
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = places.get(key) {
-            return Arc::clone(place);
-        }
-        if places.len() >= MOST_KEYS {
-            places.retain(|_, place| Arc::strong_count(place) > 1 || !place.is_empty());
+            return place;
         }
         let permits = self
             .inner
@@ -175,7 +172,19 @@ where
             self.inner.config.reuse,
             Arc::clone(&self.inner.counts),
         ));
-        places.insert(key.clone(), Arc::clone(&place));
+        let now = Instant::now();
+        let mut old = Vec::new();
+        let forgotten = places.insert(key.clone(), Arc::clone(&place), |other| {
+            old.extend(other.take_old(self.inner.config.idle, now));
+            if other.is_empty() {
+                Standing::Gone
+            } else {
+                Standing::Idle
+            }
+        });
+        drop(places);
+        // Only now: how long a connection takes to close, and what it asks for, the pool does not know.
+        drop((old, forgotten));
         place
     }
 }

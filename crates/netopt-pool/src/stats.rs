@@ -70,6 +70,12 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// So many idle connections are closed.
+    pub(crate) fn close_idle(&self, closed: u64) {
+        self.idle.fetch_sub(closed, Ordering::Relaxed);
+        self.disconnected.fetch_add(closed, Ordering::Relaxed);
+    }
+
     pub(crate) fn snapshot(&self) -> Stats {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         Stats {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use netopt_core::change::Switch;
-use netopt_pool::{Config, ConnectionState, Origin, Pool};
+use netopt_pool::{Config, ConnectionState, LOOKS, Origin, Pool};
 use tokio::time::{Instant, sleep};
 
 /// Opens numbered connections to one port in 10 ms.
@@ -240,6 +240,56 @@ async fn too_long_idle_is_closed_and_reuse_can_be_off() {
     }
     assert_eq!(world.opened.load(Ordering::Relaxed), 3);
     assert_eq!(single.stats().disconnected, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_nobody_asks_for_again_lose_their_connections_as_others_come() {
+    let (pool, _) = pool(Config::default());
+    for port in 0..100 {
+        drop(pool.get(&port).await.unwrap());
+    }
+    assert_eq!(pool.stats().idle, 100);
+    sleep(Duration::from_secs(51)).await;
+    let mut idle = 100;
+    for port in 100..125 {
+        drop(pool.get(&port).await.unwrap());
+        let now = pool.stats().idle;
+        assert_eq!(now, idle + 1 - LOOKS as u64, "each new key sees to some");
+        idle = now;
+    }
+    assert_eq!((idle, pool.stats().disconnected), (25, 100));
+    assert_eq!(pool.get(&100).await.unwrap().origin(), Origin::Reused);
+    assert_eq!(pool.get(&99).await.unwrap().origin(), Origin::Opened);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_not_too_old_survives_the_new_keys() {
+    let (pool, _) = pool(Config::default());
+    for port in 0..500 {
+        drop(pool.get(&port).await.unwrap());
+    }
+    assert_eq!((pool.stats().idle, pool.stats().disconnected), (500, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_keys_than_the_pool_keeps_cost_idle_connections_but_none_in_use() {
+    const MOST: u64 = 4096;
+    let (pool, _) = pool(Config {
+        idle: Duration::from_secs(3600),
+        ..bounded(1)
+    });
+    let held = pool.get(&0).await.unwrap();
+    for port in 1..5_000 {
+        drop(pool.get(&port).await.unwrap());
+        assert!(pool.stats().idle < MOST);
+    }
+    let stats = pool.stats();
+    assert_eq!((stats.idle, stats.connected), (MOST - 1, 1));
+    assert_eq!(stats.disconnected, 5_000 - MOST);
+    let second = pool.get(&0).await.unwrap_err();
+    assert!(second.is_timeout(), "its bound is not forgotten either");
+    drop(held);
+    assert_eq!(pool.get(&0).await.unwrap().origin(), Origin::Reused);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,8 +2,10 @@
 //!
 //! Which of the two it is may be known only after the first handshake. So where HTTP/2 is possible, one caller opens
 //! and the others wait for what comes out: a shared connection, or the knowledge that this peer speaks HTTP/1.1.
+//!
+//! A shared connection stays until the peer closes it, the client ends, or its room is needed. The pool's bound on idle
+//! connections is not for it: by then it has left the pool.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use netopt_core::change::HttpVersion;
 use netopt_core::outcome::{Failure, FailureKind};
 use netopt_core::phase::Phase;
-use netopt_pool::{Guard, Origin, Pool, Stats};
+use netopt_pool::{Guard, Origin, Pool, Roster, Standing, Stats};
 use tokio::time::Instant;
 
 use crate::carrier::{Carrier, Loan, Share};
@@ -23,13 +25,14 @@ use crate::opener::{Opener, Tools};
 use crate::recording::Recording;
 use crate::tls::TlsError;
 
-/// Destinations kept at the most; beyond, those without a live connection are forgotten.
+/// Destinations kept at the most, unless more are in use at once. Beyond, a new one takes the place of one without a call,
+/// and the connection that was shared there is closed.
 const MOST_DESTINATIONS: usize = 4096;
 
 /// The connections of one client.
 pub(crate) struct Connections {
     pool: Pool<Destination, Opener>,
-    shared: Mutex<HashMap<Destination, Arc<Sharing>>>,
+    shared: Mutex<Roster<Destination, Sharing>>,
     version: HttpVersion,
     keeps: bool,
 }
@@ -57,7 +60,7 @@ impl Connections {
         };
         Ok(Self {
             pool: Pool::new(config.pool.clone(), make),
-            shared: Mutex::default(),
+            shared: Mutex::new(Roster::new(MOST_DESTINATIONS)),
             version: config.version,
             keeps: config.pool.reuse.is_on(),
         })
@@ -146,10 +149,15 @@ impl Connections {
 
     fn sharing(&self, to: &Destination) -> Arc<Sharing> {
         let mut all = lock(&self.shared);
-        if all.len() >= MOST_DESTINATIONS && !all.contains_key(to) {
-            all.retain(|_, sharing| Arc::strong_count(sharing) > 1 || sharing.live().is_some());
+        if let Some(sharing) = all.get(to) {
+            return sharing;
         }
-        Arc::clone(all.entry(to.clone()).or_default())
+        let sharing = Arc::default();
+        let forgotten = all.insert(to.clone(), Arc::clone(&sharing), Sharing::standing);
+        drop(all);
+        // Their connections close outside of the lock.
+        drop(forgotten);
+        sharing
     }
 }
 
@@ -174,6 +182,17 @@ impl Sharing {
             *current = None;
         }
         current.clone()
+    }
+
+    /// Whether to keep it when others need the room.
+    fn standing(&self) -> Standing {
+        match self.live() {
+            // One is kept here and one is at hand; any more carries a call.
+            Some(share) if Arc::strong_count(&share.connection) > 2 => Standing::Busy,
+            Some(_) => Standing::Idle,
+            None if self.speaks_http1() => Standing::Idle,
+            None => Standing::Gone,
+        }
     }
 
     /// Why the connection was not opened that a caller has been waiting for since then.
@@ -203,3 +222,6 @@ impl fmt::Debug for Connections {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,13 +125,17 @@ impl Line {
         progress: &mut (impl Progress + Send),
     ) -> Result<(), Fault> {
         self.measure(progress).await?;
-        self.survey(progress).await;
+        let answered = self.survey(progress).await;
         self.explain();
-        if reach == Reach::Prove {
+        if answered && reach == Reach::Prove {
             self.prove(progress).await?;
             self.confirm(progress).await?;
         }
-        self.story.ending = Ending::Complete;
+        if !answered {
+            self.lose();
+        } else if self.story.ending == Ending::Interrupted {
+            self.story.ending = Ending::Complete;
+        }
         Ok(())
     }
 
@@ -141,6 +145,14 @@ impl Line {
         self.settle();
         self.story.calls = self.budget.used();
         self.story
+    }
+
+    /// The target stopped answering: nobody goes on knocking, and nothing is claimed from what is missing.
+    fn lose(&mut self) {
+        self.story.ending = Ending::Lost;
+        self.story
+            .notes
+            .push("the target stopped answering; what stands here was measured before".to_owned());
     }
 
     fn explain(&mut self) {

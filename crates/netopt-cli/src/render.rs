@@ -14,6 +14,7 @@ mod wrap;
 use std::fmt;
 use std::io::{self, Write as _};
 
+use crate::exit::Fault;
 pub(crate) use json::document;
 pub(crate) use paint::Paint;
 pub(crate) use progress::Bar;
@@ -27,7 +28,15 @@ pub(crate) fn note(line: impl fmt::Display) {
 }
 
 /// Prints a result on stdout. A reader that went away, as `head` does, is not an error.
-pub(crate) fn result(text: &str) {
+///
+/// # Errors
+/// When it cannot be written, as on a full disk.
+pub(crate) fn result(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fault::internal(format!(
+            "the result cannot be written: {error}"
+        ))),
+        _ => Ok(()),
+    }
 }

@@ -53,13 +53,37 @@ pub(crate) fn baseline(args: &ClientArgs) -> Result<Plan, Fault> {
     })
 }
 
+/// A plan is a page; what is longer is another file.
+const LARGEST_TEXT: u64 = 1024 * 1024;
+
 /// A file's text.
 ///
 /// # Errors
 /// A usage fault that names the file.
-pub(crate) fn read(file: &Path) -> Result<String, Fault> {
-    fs::read_to_string(file)
-        .map_err(|error| Fault::usage(format!("cannot read {}: {error}", file.display())))
+fn read(file: &Path) -> Result<String, Fault> {
+    let fault = |what: &dyn std::fmt::Display| {
+        Fault::usage(format!("cannot read {}: {what}", file.display()))
+    };
+    if size(file)? > LARGEST_TEXT {
+        return Err(fault(&format!("it is longer than {LARGEST_TEXT} bytes")));
+    }
+    fs::read_to_string(file).map_err(|error| fault(&error))
+}
+
+/// The size of a regular file; devices and pipes have none and may never end.
+///
+/// # Errors
+/// A usage fault that names the file.
+pub(crate) fn size(file: &Path) -> Result<u64, Fault> {
+    let fault = |what: &dyn std::fmt::Display| {
+        Fault::usage(format!("cannot read {}: {what}", file.display()))
+    };
+    let about = fs::metadata(file).map_err(|error| fault(&error))?;
+    if about.is_file() {
+        Ok(about.len())
+    } else {
+        Err(fault(&"it is not a regular file"))
+    }
 }
 
 fn trust_file(file: &Path) -> Result<Tls, Fault> {
@@ -69,6 +93,7 @@ fn trust_file(file: &Path) -> Result<Tls, Fault> {
             file.display()
         ))
     };
+    size(file)?;
     let certificates: Vec<_> = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<_, _>>)
         .map_err(|error| fault(&error))?;

@@ -153,11 +153,23 @@ impl Finding {
         }
     }
 
-    /// The severity after the trial: what was tried and not proven is low.
+    /// The severity after the trial: what was tried in full and not proven is low. A trial that could not be judged, or
+    /// not yet, changes nothing.
     #[must_use]
     pub fn weight(&self) -> Severity {
+        let unjudged = matches!(
+            self.proof.as_ref().map(|verdict| verdict.decision),
+            Some(
+                Decision::Invalid { .. }
+                    | Decision::Inconclusive {
+                        rounds_needed: None,
+                        ..
+                    }
+            )
+        );
         match self.status() {
             Status::Proven | Status::Hypothesis => self.severity,
+            Status::Inconclusive if unjudged => self.severity,
             Status::Refuted | Status::Inconclusive | Status::NotMeasured => Severity::Low,
         }
     }

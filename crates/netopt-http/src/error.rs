@@ -63,7 +63,9 @@ impl Error {
         let kind = judge(&error);
         let message = match kind {
             FailureKind::Reset => "the peer reset the connection".to_owned(),
-            FailureKind::Protocol => "the peer does not speak HTTP as asked".to_owned(),
+            FailureKind::Protocol => {
+                format!("the peer does not speak HTTP as asked: {}", root(&error))
+            }
             FailureKind::ClosedEarly if phase == Phase::Receive => {
                 "the peer closed in the middle of the answer".to_owned()
             }

@@ -58,9 +58,11 @@ pub enum Ended {
     Finished,
     /// The budget did not suffice for the next block.
     BudgetSpent,
+    /// A whole block of today's client, which was answered before, went without an answer: the peer is gone.
+    Unanswered,
 }
 
-/// Runs the blocks of `session` until it is finished or the budget is spent.
+/// Runs the blocks of `session` until it is finished, the budget is spent, or the peer is gone.
 ///
 /// # Cancel safety
 /// Dropping the future ends all calls; the session keeps its complete blocks and can still be asked for verdicts.
@@ -102,6 +104,10 @@ pub async fn run<A: Arms>(
             }
         };
         let report = driver::run(&load(arrival, size.requests, pace), caller, &mut recorder).await;
+        // A candidate may fail for its own reasons; that is recorded and judged.
+        if latencies.is_empty() && matches!(block.arm, ArmId::Baseline | ArmId::Twin) {
+            return Ok(Ended::Unanswered);
+        }
         session.record(block, result(latencies, failed, late, &report))?;
         watch.block(session, block);
     }

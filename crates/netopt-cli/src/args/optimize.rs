@@ -60,7 +60,7 @@ pub(crate) struct LoadArgs {
     #[arg(long, requires = "targets", value_name = "N", default_value = RATE, value_parser = values::rate)]
     pub(crate) rate: PerSecond,
     /// Most calls in all
-    #[arg(long, requires = "targets", value_name = "N", default_value = MAX_REQUESTS, value_parser = values::count)]
+    #[arg(long, requires = "targets", value_name = "N", default_value = MAX_REQUESTS, value_parser = values::calls)]
     pub(crate) max_requests: NonZeroU32,
     /// The method; others than GET, HEAD and OPTIONS change things at the target, so they want --unsafe-method
     #[arg(

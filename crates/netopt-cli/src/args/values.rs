@@ -39,3 +39,14 @@ pub(crate) fn count(text: &str) -> Result<NonZeroU32, String> {
         .filter(|count: &NonZeroU32| count.get() <= 1_000_000)
         .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to 1000000"))
 }
+
+/// The most calls in all: fewer than the measurement and the survey need would tell nothing.
+pub(crate) fn calls(text: &str) -> Result<NonZeroU32, String> {
+    count(text)
+        .ok()
+        .filter(|calls| calls.get() >= LEAST_CALLS)
+        .ok_or_else(|| format!("\"{text}\" is not a whole number from {LEAST_CALLS} to 1000000"))
+}
+
+/// A quarter for the measurement, 28 for the survey, and room.
+const LEAST_CALLS: u32 = 80;

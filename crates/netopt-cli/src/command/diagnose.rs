@@ -18,7 +18,7 @@ pub(crate) async fn run(args: DiagnoseArgs) -> Result<End, Fault> {
     let jobs = jobs(&args.targets, &args.load, &args.client, NO_SEED)?;
     let told = conduct(jobs, Reach::Explain, |story, _| {
         if !args.output.json {
-            render::result(&render::report(story, &paint));
+            render::result(&render::report(story, &paint))?;
         }
         Ok(())
     })
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: DiagnoseArgs) -> Result<End, Fault> {
             "diagnose",
             &told.stories,
             args.targets.len(),
-        ));
+        ))?;
     }
     Ok(told.end(&args.load))
 }

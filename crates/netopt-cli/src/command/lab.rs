@@ -36,7 +36,7 @@ async fn link(args: &LinkArgs) -> Result<End, Fault> {
     let link = StreamLink::start(args.listen, args.to, spec)
         .await
         .map_err(|error| refused(args.listen, &error))?;
-    render::result(&format!("listening on {}\n", link.local_addr()));
+    render::result(&format!("listening on {}\n", link.local_addr()))?;
     render::note(format!(
         "link to {}: {} round trip, {} each way; Ctrl-C ends it\n\
          limits: a TCP relay, so loss can only be had as stalls; what a handshake costs is paid by the first bytes",
@@ -68,7 +68,7 @@ async fn origin(args: &OriginArgs) -> Result<End, Fault> {
     if let (Some(file), Some(pem)) = (&args.cert_out, origin.certificate_pem()) {
         save(file, pem)?;
     }
-    render::result(&format!("{}\n", origin.url()));
+    render::result(&format!("{}\n", origin.url()))?;
     render::note(format!("{}; Ctrl-C ends it", describe(args)));
     told.wait().await;
     let served = origin.served();

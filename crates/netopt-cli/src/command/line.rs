@@ -64,9 +64,7 @@ fn body(load: &LoadArgs) -> Result<Bytes, Fault> {
         return Ok(Bytes::new());
     };
     let fault = |what: String| Fault::usage(format!("--body {}: {what}", file.display()));
-    let size = std::fs::metadata(file)
-        .map_err(|error| fault(error.to_string()))?
-        .len();
+    let size = surroundings::size(file)?;
     if size > LARGEST_BODY {
         return Err(fault(format!(
             "{size} bytes are more than the {LARGEST_BODY} that are sent at most"
@@ -151,7 +149,12 @@ impl Told {
             .any(|story| story.ending == Ending::Interrupted)
         {
             End::Interrupted
-        } else if self.unmeasured > 0 {
+        } else if self.unmeasured > 0
+            || self
+                .stories
+                .iter()
+                .any(|story| story.ending == Ending::Lost)
+        {
             End::PartlyUnmeasured
         } else if gate.is_some_and(|severity| self.stories.iter().any(|story| story.has(severity)))
         {

@@ -80,6 +80,6 @@ fn below(part: &str) -> String {
 }
 
 fn print(text: Vec<u8>) -> Result<End, Fault> {
-    render::result(&String::from_utf8(text).map_err(Fault::internal)?);
+    render::result(&String::from_utf8(text).map_err(Fault::internal)?)?;
     Ok(End::Done)
 }

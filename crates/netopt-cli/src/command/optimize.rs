@@ -5,8 +5,9 @@
 
 mod demo;
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::line::{conduct, jobs};
@@ -38,7 +39,7 @@ pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
     let asked = jobs.len();
     let told = conduct(jobs, Reach::Prove, |story, index| {
         if !args.output.json {
-            render::result(&render::report(story, &paint));
+            render::result(&render::report(story, &paint))?;
         }
         files
             .get(index)
@@ -46,7 +47,7 @@ pub(crate) async fn run(args: OptimizeArgs) -> Result<End, Fault> {
     })
     .await?;
     if args.output.json {
-        render::result(&render::document("optimize", &told.stories, asked));
+        render::result(&render::document("optimize", &told.stories, asked))?;
     }
     Ok(told.end(&args.load))
 }
@@ -63,25 +64,46 @@ fn plan_files(out: &Path, jobs: &[Job]) -> Result<Vec<PathBuf>, Fault> {
             .map(|(index, job)| beside(out, index, job))
             .collect(),
     };
-    for file in &files {
-        let fault = |what: &dyn std::fmt::Display| {
-            Fault::usage(format!("{}: {what}; use --out FILE", file.display()))
-        };
-        match fs::read_to_string(file) {
-            Ok(text) if text.is_empty() || text.starts_with(OPENING) => {}
-            Ok(_) => return Err(fault(&"was not written by netopt and is not replaced")),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let folder = file
-                    .parent()
-                    .filter(|folder| !folder.as_os_str().is_empty());
-                if folder.is_some_and(|folder| !folder.is_dir()) {
-                    return Err(fault(&"its folder does not exist"));
-                }
-            }
-            Err(error) => return Err(fault(&error)),
-        }
-    }
+    files.iter().try_for_each(|file| may_be_written(file))?;
     Ok(files)
+}
+
+fn may_be_written(file: &Path) -> Result<(), Fault> {
+    let fault = |what: &dyn std::fmt::Display| {
+        Fault::usage(format!("{}: {what}; use --out FILE", file.display()))
+    };
+    let mut existing = match OpenOptions::new().read(true).append(true).open(file) {
+        Ok(existing) => existing,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // Made and left empty: a plan may follow, and otherwise it is taken away again.
+            OpenOptions::new()
+                .create_new(true)
+                .append(true)
+                .open(file)
+                .map_err(|error| fault(&error))?;
+            return fs::remove_file(file).map_err(|error| fault(&error));
+        }
+        Err(error) => return Err(fault(&error)),
+    };
+    if !existing
+        .metadata()
+        .map_err(|error| fault(&error))?
+        .is_file()
+    {
+        return Err(fault(&"is not a regular file"));
+    }
+    let mut start = Vec::new();
+    let opening = OPENING.len() as u64;
+    existing
+        .by_ref()
+        .take(opening)
+        .read_to_end(&mut start)
+        .map_err(|error| fault(&error))?;
+    if start.is_empty() || start == OPENING.as_bytes() {
+        Ok(())
+    } else {
+        Err(fault(&"was not written by netopt and is not replaced"))
+    }
 }
 
 /// `netopt.toml` → `netopt-2-localhost-8080.toml` for the second of several targets.

@@ -46,7 +46,7 @@ pub(crate) async fn run(args: ProbeArgs) -> Result<End, Fault> {
         drop(meter);
         if !args.output.json && (probe.is_measured() || is_interrupted) {
             let gap = if probes.is_empty() { "" } else { "\n" };
-            render::result(&format!("{gap}{}", report::report(&probe, &paint)));
+            render::result(&format!("{gap}{}", report::report(&probe, &paint)))?;
         }
         probes.push(probe);
         if is_interrupted {
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: ProbeArgs) -> Result<End, Fault> {
         }
     }
     if args.output.json {
-        render::result(&probe_json::document(&probes, asked));
+        render::result(&probe_json::document(&probes, asked))?;
     }
     if is_interrupted {
         render::note("netopt: interrupted; what is known so far is shown");

@@ -1,7 +1,7 @@
 //! One request, made again and again.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 use netopt::Client;
 use netopt_core::exchange::Exchange;
 use netopt_core::target::Target;
@@ -32,7 +32,7 @@ impl Template {
         *request.uri_mut() = uri;
         *request.method_mut() = verb;
         for line in headers {
-            let (name, value) = header(line)?;
+            let (name, value) = header_line(line)?;
             request.headers_mut().append(name, value);
         }
         Ok(Self(request))
@@ -44,22 +44,39 @@ impl Template {
         self.0.clone()
     }
 
-    /// True for methods that change nothing at the target (RFC 9110 §9.2.1).
+    /// True for the methods that change nothing at the target (RFC 9110 §9.2.1) and that targets expect.
     #[must_use]
     pub(crate) fn is_safe(&self) -> bool {
-        self.0.method().is_safe()
+        matches!(
+            *self.0.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS
+        )
     }
 }
 
-fn header(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
+/// Headers that say where a message ends and what becomes of the connection: a second opinion about these breaks both.
+const FRAMING: [HeaderName; 4] = [
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::UPGRADE,
+];
+
+fn header_line(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
     let wrong = || {
         Fault::usage(format!(
             "\"{line}\" is not a header of the form \"Name: value\""
         ))
     };
     let (name, value) = line.split_once(':').ok_or_else(wrong)?;
-    let name = name.trim().parse().map_err(|_| wrong())?;
+    let name: HeaderName = name.trim().parse().map_err(|_| wrong())?;
     let value = HeaderValue::from_str(value.trim()).map_err(|_| wrong())?;
+    if FRAMING.contains(&name) {
+        let line = format!(
+            "the header {name} is the client's own; use --body, or http.keep_alive in --baseline"
+        );
+        return Err(Fault::usage(line));
+    }
     Ok((name, value))
 }
 

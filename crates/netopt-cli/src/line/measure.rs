@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use netopt::{Client, Plan, stack};
 use netopt_core::exchange::Exchange;
+use netopt_core::histogram::LatencyHistogram;
 use netopt_core::outcome::Outcome;
-use netopt_core::unit::PerSecond;
+use netopt_core::unit::{PerSecond, show_duration};
 use netopt_core::workload::Pattern;
 use netopt_load::arrival::Arrival;
 use netopt_load::driver::{self, Load};
 use netopt_load::stop::Stop;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::calls::Calls;
 use super::{Line, Progress, Stage};
@@ -26,6 +27,8 @@ const LEAST_CALLS: u64 = 40;
 const MOST_CALLS: u64 = 400;
 /// Of a budget, the measurement takes a quarter at the most: the rest is for the proof.
 const SHARE_OF_BUDGET: u64 = 4;
+/// When calls spend more than this share of their latency waiting to begin, the reader must know.
+const WAITED: f64 = 0.3;
 
 impl Line {
     /// The rate at which calls are planned: what the budget lets through without holding one up.
@@ -70,8 +73,9 @@ impl Line {
         let mut load = Load::new(self.arrival(), Stop::after_calls(calls));
         load.budget = Some(Arc::clone(&self.budget));
         let caller = Arc::new(self.calls(&self.job.client)?);
-        let story = &mut self.story;
+        let (story, begun) = (&mut self.story, Instant::now());
         let mut recorder = |exchange: Exchange| {
+            story.facts.baseline.window = begun.elapsed();
             story.metrics.record(&exchange);
             story.facts.baseline.exchanges.push(exchange);
             progress.left(calls.saturating_sub(story.metrics.count()));
@@ -79,18 +83,26 @@ impl Line {
         let report = driver::run(&load, caller, &mut recorder).await;
         self.story.facts.baseline.window = report.window;
         progress.end();
-        if !report.health.kept_up() {
-            let limit = report
-                .health
-                .saturated
-                .map_or("", netopt_load::report::Limit::name);
-            let note = format!(
-                "the load was not kept up with (limit: {limit}); the figures are partly about that"
-            );
-            self.story.notes.push(note);
-        }
+        self.note_waiting();
         self.note_cuts();
         self.check_answers()
+    }
+
+    /// Latency counts from the planned start; what passes before the real one is neither the path nor the server.
+    fn note_waiting(&mut self) {
+        let p50 = |times: &LatencyHistogram| times.quantile(0.5).unwrap_or_default();
+        let (latency, service) = (
+            p50(self.story.metrics.latency()),
+            p50(self.story.metrics.service()),
+        );
+        let waited = latency.saturating_sub(service);
+        if waited > latency.mul_f64(WAITED) {
+            self.story.notes.push(format!(
+                "latency counts from the planned start, and calls began about {} late: this machine did not keep up with \
+                 the load; ask for less by --rate",
+                show_duration(waited)
+            ));
+        }
     }
 
     /// Cut bodies make their connections useless, which the audits see and the reader should know.

@@ -12,7 +12,7 @@ use netopt_core::verdict::{Decision, Verdict};
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
 use netopt_trial::design::{BlockSize, Design, Racing, Rounds};
 
-use super::{Comparison, Line, Progress, Stage};
+use super::{Comparison, Ending, Line, Progress, Stage};
 use crate::exit::Fault;
 pub(super) use trial::Trial;
 use trial::{Outcome, Subject};
@@ -66,7 +66,11 @@ impl Line {
             .filter(is_proven)
             .filter_map(Finding::change)
             .collect();
-        let Some(screening) = self.screening.as_ref().filter(|_| !proven.is_empty()) else {
+        let Some(screening) = self
+            .screening
+            .as_ref()
+            .filter(|_| !proven.is_empty() && self.story.ending != Ending::Lost)
+        else {
             return Ok(());
         };
         let plan = self.job.client.clone().and(&proven);

@@ -13,6 +13,9 @@ use netopt_explain::Facts;
 
 use super::{Job, Politeness};
 
+/// From this share of unsuccessful calls on, they are what is wrong.
+const SICK: f64 = 0.01;
+
 /// Everything that is known about one target.
 #[derive(Debug)]
 pub(crate) struct Story {
@@ -51,6 +54,8 @@ pub(crate) enum Ending {
     Complete,
     /// Stopped half-way.
     Interrupted,
+    /// The target stopped answering half-way.
+    Lost,
 }
 
 /// Two clients side by side.
@@ -101,13 +106,35 @@ impl Story {
         netopt_explain::primary(&self.findings)
     }
 
-    /// True when a finding of that severity or above remains: refuted ones do not, proven ones do until their plan is used.
+    /// What is wrong with the answers themselves, before anything is said about their time: the share that failed.
+    #[must_use]
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let share = self
+            .metrics
+            .error_ratio()
+            .filter(|share| share.get() >= SICK)?;
+        let classes: Vec<String> = self
+            .metrics
+            .errors()
+            .iter()
+            .map(|(class, count)| format!("{count} x {class}"))
+            .collect();
+        let (classes, calls) = (classes.join(", "), self.metrics.count());
+        Some(format!(
+            "{share} of {calls} calls did not succeed ({classes}): that comes before their latency"
+        ))
+    }
+
+    /// True when a finding of that severity or above remains: refuted ones do not, proven ones do until their plan is
+    /// used. Calls that do not succeed are worse than any finding.
     #[must_use]
     pub(crate) fn has(&self, severity: Severity) -> bool {
         let remains =
             |finding: &Finding| !matches!(finding.status(), Status::NotMeasured | Status::Refuted);
-        self.findings
-            .iter()
-            .any(|finding| remains(finding) && finding.weight() >= severity)
+        self.trouble().is_some()
+            || self
+                .findings
+                .iter()
+                .any(|finding| remains(finding) && finding.weight() >= severity)
     }
 }

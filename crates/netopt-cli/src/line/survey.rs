@@ -14,11 +14,14 @@ use super::{Line, Progress, Stage};
 
 /// Calls of each kind.
 const CALLS: usize = 8;
+/// Calls without an answer, one after the other, after which the target is given up.
+const PATIENCE: usize = 3;
 /// The part of a body that is compressed for trial.
 const SAMPLE: usize = 64 * 1024;
 
 impl Line {
-    pub(super) async fn survey(&mut self, progress: &mut (impl Progress + Send)) {
+    /// False when the target stopped answering.
+    pub(super) async fn survey(&mut self, progress: &mut (impl Progress + Send)) -> bool {
         let plain = self
             .job
             .client
@@ -35,6 +38,10 @@ impl Line {
             |line: &Self| progress.left(planned.saturating_sub(line.budget.used() - begun));
         self.story.facts.survey.fresh = self.one_by_one(&apart, CALLS).await;
         told(self);
+        if is_silent(&self.story.facts.survey.fresh) {
+            progress.end();
+            return false;
+        }
         self.story.facts.survey.warm = self.one_by_one(&kept, CALLS + 1).await.split_off_first();
         told(self);
         self.story.facts.survey.encoded =
@@ -42,6 +49,7 @@ impl Line {
         told(self);
         self.story.facts.survey.sample = self.sample(&kept).await;
         progress.end();
+        true
     }
 
     async fn one_by_one(&self, plan: &Plan, calls: usize) -> Vec<Exchange> {
@@ -50,7 +58,8 @@ impl Line {
         let Ok(client) = self.client(plan) else {
             return exchanges;
         };
-        while exchanges.len() < calls && self.budget.take().await.is_ok() {
+        while exchanges.len() < calls && !is_silent(&exchanges) && self.budget.take().await.is_ok()
+        {
             exchanges.push(client.exchange(self.job.template.request()).await);
         }
         exchanges
@@ -70,6 +79,12 @@ impl Line {
             packed: netopt_http::packed_size(&start),
         })
     }
+}
+
+/// Whether the last calls in a row, enough of them, had no answer at all.
+fn is_silent(exchanges: &[Exchange]) -> bool {
+    let failed = |exchange: &Exchange| exchange.outcome.failure().is_some();
+    exchanges.len() >= PATIENCE && exchanges.iter().rev().take(PATIENCE).all(failed)
 }
 
 /// What remains without the first.

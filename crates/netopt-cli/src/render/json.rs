@@ -48,7 +48,7 @@ fn told(story: &Story, schema: &str) -> Value {
         "primary": story.primary().map(|finding| finding.id),
         "plan": if story.plan.is_empty() { Value::Null } else { plan(&story.plan) },
         "final": story.confirmation.as_ref().map(confirmation),
-        "notes": story.notes,
+        "notes": story.trouble().iter().chain(&story.notes).collect::<Vec<_>>(),
     })
 }
 

@@ -52,10 +52,10 @@ fn head(text: &mut String, story: &Story, paint: &Paint) {
     let rate = metrics
         .throughput(window)
         .map_or_else(String::new, |rate| format!(" ({rate})"));
-    let ended = if story.ending == Ending::Interrupted {
-        ", interrupted"
-    } else {
-        ""
+    let ended = match story.ending {
+        Ending::Complete => "",
+        Ending::Interrupted => ", interrupted",
+        Ending::Lost => ", and then no answer came",
     };
     let calls = format!(
         "{} calls in {}{rate}, workload {}, {} calls in all{ended}",

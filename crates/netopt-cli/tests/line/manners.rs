@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use netopt_lab::origin::OriginSpec;
+use netopt_core::unit::Ratio;
+use netopt_lab::link::{LinkSpec, StreamLink};
+use netopt_lab::origin::{Errors, OriginSpec, ServiceSpec};
 use tokio::process::Command;
 
 use crate::run::{end, file, netopt, origin, start, turn};
@@ -102,4 +104,101 @@ async fn ctrl_c_tells_what_was_known_and_ends_with_130() {
         "{document:#}"
     );
     assert!(document["baseline"]["p50_ms"].is_number());
+}
+
+#[tokio::test]
+async fn a_target_that_goes_away_in_the_middle_is_given_up_and_told() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec::default()).await;
+    let link = LinkSpec {
+        rtt: Duration::from_millis(10),
+        rate: None,
+    };
+    let link = StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), link)
+        .await
+        .unwrap();
+    let (today, out) = (file("lost-today.toml"), file("lost.toml"));
+    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let url = format!("http://{}/", link.local_addr());
+    let (today, out) = (today.to_str().unwrap(), out.to_str().unwrap());
+    let child = start(&[
+        "optimize",
+        &url,
+        "--json",
+        "--rate",
+        "60",
+        "--baseline",
+        today,
+        "--out",
+        out,
+    ]);
+    while origin.served().requests < 360 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    drop(link);
+    let ended = end(child).await;
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["complete"], false);
+    assert!(document["plan"].is_null());
+    assert!(
+        document["notes"].to_string().contains("stopped answering"),
+        "{document:#}"
+    );
+}
+
+#[tokio::test]
+async fn calls_that_fail_come_before_their_latency() {
+    let _turn = turn().await;
+    let errors = Errors {
+        share: Ratio::new(0.2).unwrap(),
+        status: http::StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let service = ServiceSpec {
+        errors: Some(errors),
+        ..ServiceSpec::default()
+    };
+    let origin = origin(OriginSpec {
+        service,
+        ..OriginSpec::default()
+    })
+    .await;
+    let ended = netopt(&[
+        "diagnose",
+        &origin.url(),
+        "--rate",
+        "200",
+        "--fail-on",
+        "high",
+    ])
+    .await;
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(
+        ended.stdout.contains("did not succeed") && ended.stdout.contains("x 5xx"),
+        "{ended:?}"
+    );
+    assert!(!ended.stdout.contains("nothing stands out"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn who_interrupts_at_once_is_told_that_nothing_is_known() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec::default()).await;
+    let child = start(&["diagnose", &origin.url()]);
+    let id = child.id().unwrap();
+    while origin.served().requests < 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(
+        Command::new("sh")
+            .args(["-c", &format!("kill -INT {id}")])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
+    let ended = end(child).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert!(ended.stdout.contains("nothing is concluded"), "{ended:?}");
+    assert!(!ended.stdout.contains("nothing stands out"), "{ended:?}");
 }

@@ -169,3 +169,29 @@ async fn the_demonstration_takes_no_flags_of_a_target() {
         assert!(ended.stderr.contains("TARGET"), "{ended:?}");
     }
 }
+
+#[tokio::test]
+async fn what_would_break_the_measurement_is_refused() {
+    let zero = "/dev/zero";
+    for (flags, part) in [
+        (["-H", "Content-Length: 5"], "the client's own"),
+        (["-H", "Connection: close"], "http.keep_alive"),
+        (["-X", "TRACE"], "--unsafe-method"),
+        (["--max-requests", "5"], "from 80"),
+        (["--baseline", zero], "not a regular file"),
+        (["--cacert", zero], "not a regular file"),
+        (["--body", zero], "not a regular file"),
+    ] {
+        let ended = netopt(&["diagnose", "http://127.0.0.1:9/", flags[0], flags[1]]).await;
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.contains(part), "{ended:?}");
+    }
+    for out in ["/dev/null", "/no/such/folder/plan.toml"] {
+        let ended = netopt(&["optimize", "http://127.0.0.1:9/", "--out", out]).await;
+        assert_eq!(
+            (ended.code, ended.line().contains("--out FILE")),
+            (Some(2), true),
+            "{ended:?}"
+        );
+    }
+}

@@ -101,10 +101,14 @@ impl Line {
             .await
             .map_err(Fault::internal)?;
         progress.end();
-        if ended == Ended::BudgetSpent {
-            self.story
-                .notes
-                .push("the budget of calls was spent before the trial was done".to_owned());
+        match ended {
+            Ended::Finished => {}
+            Ended::BudgetSpent => {
+                self.story
+                    .notes
+                    .push("the budget of calls was spent before the trial was done".to_owned());
+            }
+            Ended::Unanswered => self.lose(),
         }
         self.settle();
         Ok(())

@@ -7,6 +7,7 @@ use netopt_core::unit::show_duration;
 use netopt_core::verdict::{Decision, Verdict};
 
 use super::{Paint, Story, labelled, shown, wrapped};
+use crate::line::Ending;
 
 /// The summary stands here.
 const INDENT: usize = 4;
@@ -17,7 +18,13 @@ pub(super) fn list(text: &mut String, story: &Story, paint: &Paint) {
         .iter()
         .partition(|finding| finding.status() != Status::NotMeasured);
     let _ = writeln!(text, "{}", paint.bold("Findings"));
-    if told.is_empty() {
+    if let Some(trouble) = story.trouble() {
+        text.push_str(&wrapped(
+            &format!("{} {}", paint.red("●"), paint.bold(&trouble)),
+            2,
+            paint.width(),
+        ));
+    } else if told.is_empty() && story.ending == Ending::Complete {
         let _ = writeln!(text, "  {} nothing stands out", paint.green("●"));
     }
     for finding in told {

@@ -8,7 +8,7 @@ use netopt_core::verdict::Decision;
 
 use super::findings::proof;
 use super::{Paint, Story, UNKNOWN, labelled, shown, wrapped};
-use crate::line::Comparison;
+use crate::line::{Comparison, Ending};
 
 pub(super) fn tell(text: &mut String, story: &Story, paint: &Paint) {
     if let Some(comparison) = &story.confirmation {
@@ -62,8 +62,24 @@ fn conclusion(story: &Story) -> String {
     let first = story.findings.iter().find(|finding| {
         finding.weight() > Severity::Low && finding.status() != Status::NotMeasured
     });
+    let others = story
+        .findings
+        .iter()
+        .filter(|finding| finding.weight() > Severity::Low)
+        .count()
+        > 1;
     match (first, story.primary()) {
+        (None, _) if story.ending != Ending::Complete => {
+            "It ended before all was measured: nothing is concluded and no change is recommended."
+                .to_owned()
+        }
+        (None, _) if story.trouble().is_some() => {
+            "Nothing else above low was found: no change is recommended.".to_owned()
+        }
         (None, _) => "Nothing above low was found: no change is recommended.".to_owned(),
+        (Some(finding), None) if others => {
+            format!("Most of the time is not the network's: {}.", finding.id)
+        }
         (Some(finding), None) => format!("The network is not the problem: {}.", finding.id),
         (Some(_), Some(primary)) if primary.status() == Status::Proven => {
             format!(

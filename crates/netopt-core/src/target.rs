@@ -99,7 +99,7 @@ impl fmt::Display for Target {
 
 /// A text that is no target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{text}\" is no target: {problem}")]
+#[error("{text:?} is no target: {problem}")]
 pub struct TargetError {
     text: String,
     problem: String,
@@ -169,11 +169,22 @@ fn parse(text: &str) -> Result<Target, String> {
 const QUOTED: usize = 120;
 
 fn shorten(text: &str) -> String {
-    let mut short: String = text.chars().take(QUOTED).collect();
-    if short.len() < text.len() {
+    let mut short: String = unsigned(text).chars().take(QUOTED).collect();
+    if short.len() < unsigned(text).len() {
         short.push('…');
     }
     short
+}
+
+/// The text without a user and password, which belong into no message.
+fn unsigned(text: &str) -> String {
+    let start = text.find("://").map_or(0, |scheme| scheme + 3);
+    let (scheme, rest) = text.split_at(start);
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => format!("{scheme}…{}", &rest[at..]),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -204,7 +215,11 @@ mod tests {
             ("http://a:0/", "port"),
             ("http://a:b/", "port"),
             ("tcp://db", "port"),
-            ("http://user:secret@a/", "password"),
+            (
+                "http://user:secret@a/",
+                "\"http://…@a/\" is no target: a user or password",
+            ),
+            ("http://a\u{1b}[31m/", "\\u{1b}"),
             ("http://a b/", "invalid"),
         ] {
             let error = text.parse::<Target>().unwrap_err().to_string();

@@ -10,6 +10,9 @@ use netopt_core::metric::Metric;
 
 use crate::facts::Facts;
 
+/// What an audit is missing when most answers were cut.
+pub(crate) const WHOLE: &str = "answers that were read to their end";
+
 /// One question to the facts.
 #[derive(Debug, Clone, Copy)]
 pub struct Audit {

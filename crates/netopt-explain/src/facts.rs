@@ -106,6 +106,12 @@ impl Facts {
             .filter_map(|exchange| exchange.answer.as_ref())
     }
 
+    /// True when most answers were longer than we were willing to read: we hung up, and their size is unknown.
+    #[must_use]
+    pub fn is_mostly_cut(&self) -> bool {
+        self.answers().filter(|answer| answer.cut).count() * 2 > self.answers().count()
+    }
+
     /// What the server calls itself.
     #[must_use]
     pub fn server(&self) -> Option<&str> {

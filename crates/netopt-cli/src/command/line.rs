@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use netopt_core::target::{Scheme, Target};
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{ClientArgs, LoadArgs};
 use crate::exit::{End, Fault};
@@ -130,8 +132,21 @@ async fn conduct_one(job: Job, reach: Reach) -> Result<Story, Fault> {
     Ok(story)
 }
 
-/// Ctrl-C.
+/// Ctrl-C, or the polite request to end that supervisors send.
 async fn interrupted() {
+    #[cfg(unix)]
+    if let Ok(mut ended) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = ended.recv() => {}
+            () = pressed() => {}
+        }
+        return;
+    }
+    pressed().await;
+}
+
+/// Ctrl-C.
+async fn pressed() {
     if tokio::signal::ctrl_c().await.is_err() {
         // No signal handler: the run then ends only by itself.
         tokio::time::sleep(Duration::MAX).await;

@@ -13,7 +13,7 @@ use netopt_core::finding::{Evidence, Finding, Remedy};
 use netopt_core::phase::Phase;
 use netopt_core::unit::{Bytes, show_duration};
 
-use crate::audit::{Audit, Outcome, hypothesis, of_median};
+use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_median};
 use crate::evidence;
 use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, on, phase, service};
 use crate::worth;
@@ -24,7 +24,7 @@ const ID: &str = "http.compression";
 pub(crate) const AUDIT: Audit = Audit {
     id: ID,
     title: "Compressible bodies are not compressed",
-    needs: &[ANSWERS, ENCODED],
+    needs: &[ANSWERS, ENCODED, WHOLE],
     check,
 };
 
@@ -45,6 +45,9 @@ fn check(facts: &Facts) -> Outcome {
     let baseline: Vec<&Exchange> = facts.answered().collect();
     if is_most(&baseline, is_encoded) || body_p50(&baseline) < LEAST_BODY {
         return Outcome::Quiet;
+    }
+    if facts.is_mostly_cut() {
+        return Outcome::missing(WHOLE);
     }
     let sample = facts.survey.sample.and_then(|sample| sample.ratio());
     let shrinks = sample.map_or_else(

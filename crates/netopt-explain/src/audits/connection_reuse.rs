@@ -12,7 +12,7 @@ use netopt_core::finding::{Evidence, Finding, Remedy, Severity};
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
-use crate::audit::{Audit, Outcome, hypothesis, of_share};
+use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_share};
 use crate::evidence;
 use crate::facts::{
     Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
@@ -31,7 +31,6 @@ pub(crate) const AUDIT: Audit = Audit {
     check,
 };
 
-const WHOLE: &str = "answers that were read to their end";
 const CALLS: &str = "a baseline of ten answered calls, five of them beyond the first connections";
 
 /// This share of closing answers is called "each answer".
@@ -47,8 +46,7 @@ fn check(facts: &Facts) -> Outcome {
     if 1.0 - openings.share() >= HEALTHY_REUSE {
         return Outcome::Quiet;
     }
-    if facts.answers().filter(|answer| answer.cut).count() * 2 > facts.answers().count() {
-        // We hung up ourselves.
+    if facts.is_mostly_cut() {
         return Outcome::missing(WHOLE);
     }
     let cause = Cause::of(facts, openings);
@@ -174,7 +172,7 @@ fn per_opening(facts: &Facts, cause: &Cause) -> Duration {
         // A kept connection has a trouble of its own, such as Nagle's algorithm; another audit tells.
         return Duration::ZERO;
     }
-    let handshakes = handshakes(facts).mean().unwrap_or_default();
+    let handshakes = handshakes(facts).p50().unwrap_or_default();
     let whole = fresh.clearly_above(&warm).unwrap_or(handshakes);
     match cause {
         Cause::Server { .. } => whole.saturating_sub(lookup_of_its_own(facts)),

@@ -75,7 +75,7 @@ fn may_be_written(file: &Path) -> Result<(), Fault> {
     let mut existing = match OpenOptions::new().read(true).append(true).open(file) {
         Ok(existing) => existing,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            // Made and left empty: a plan may follow, and otherwise it is taken away again.
+            // Whether it can be made is only known by making it; nothing is left behind.
             OpenOptions::new()
                 .create_new(true)
                 .append(true)
@@ -136,8 +136,15 @@ fn write_plan(story: &Story, file: &Path) -> Result<(), Fault> {
     let Some(text) = story.plan_file() else {
         return Ok(());
     };
-    fs::write(file, text)
-        .map_err(|error| Fault::usage(format!("cannot write {}: {error}", file.display())))?;
+    if let Err(error) = fs::write(file, &text) {
+        // It was found writable before; the plan is worth more than a tidy screen.
+        render::note(&text);
+        let line = format!(
+            "cannot write {}: {error}; the plan stands above",
+            file.display()
+        );
+        return Err(Fault::usage(line));
+    }
     render::note(format!("the plan is in {}", file.display()));
     Ok(())
 }

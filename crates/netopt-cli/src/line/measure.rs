@@ -12,6 +12,7 @@ use netopt_core::unit::{PerSecond, show_duration};
 use netopt_core::workload::Pattern;
 use netopt_load::arrival::Arrival;
 use netopt_load::driver::{self, Load};
+use netopt_load::report::{Health, Limit};
 use netopt_load::stop::Stop;
 use tokio::time::{Instant, sleep};
 
@@ -83,9 +84,24 @@ impl Line {
         let report = driver::run(&load, caller, &mut recorder).await;
         self.story.facts.baseline.window = report.window;
         progress.end();
+        self.note_health(&report.health);
         self.note_waiting();
         self.note_cuts();
         self.check_answers()
+    }
+
+    /// A load that was not kept up with is not the load that was asked for, and the reader must know why.
+    fn note_health(&mut self, health: &Health) {
+        if let Some(limit) = health.saturated {
+            let why = match limit {
+                Limit::Generator => "this machine was too slow for it",
+                Limit::InFlight => "too many calls were waiting for their answers",
+                Limit::Budget => "--rate held calls up",
+            };
+            self.story.notes.push(format!(
+                "the planned load was not kept: {why}; the figures are partly about that"
+            ));
+        }
     }
 
     /// Latency counts from the planned start; what passes before the real one is neither the path nor the server.
@@ -98,8 +114,8 @@ impl Line {
         let waited = latency.saturating_sub(service);
         if waited > latency.mul_f64(WAITED) {
             self.story.notes.push(format!(
-                "latency counts from the planned start, and calls began about {} late: this machine did not keep up with \
-                 the load; ask for less by --rate",
+                "latency counts from the planned start, and calls began about {} late: ask for \
+                 less by --rate",
                 show_duration(waited)
             ));
         }

@@ -5,13 +5,12 @@ use std::time::Duration;
 use netopt::Plan;
 use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
-use netopt_lab::link::{LinkSpec, StreamLink};
 use netopt_lab::origin::{
     BodySpec, Compress, Dist, OriginSpec, ServiceSpec, SocketSpec, WriteStyle,
 };
 use serde_json::Value;
 
-use crate::run::{file, finding, netopt, origin, turn};
+use crate::run::{NO_REUSE, file, finding, link, netopt, origin, turn, written};
 
 fn served_in(millis: u64) -> ServiceSpec {
     ServiceSpec {
@@ -111,15 +110,8 @@ async fn the_demonstration_finds_what_it_planted_and_proves_it() {
 async fn a_client_without_reuse_is_told_and_the_plan_repairs_it() {
     let _turn = turn().await;
     let origin = origin(OriginSpec::default()).await;
-    let link = LinkSpec {
-        rtt: Duration::from_millis(10),
-        rate: None,
-    };
-    let link = StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), link)
-        .await
-        .unwrap();
-    let (today, out) = (file("no-reuse.toml"), file("reuse.toml"));
-    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let link = link(&origin, None).await;
+    let (today, out) = (written("no-reuse.toml", NO_REUSE), file("reuse.toml"));
     let url = format!("http://{}/", link.local_addr());
     let ended = netopt(&[
         "optimize",
@@ -181,13 +173,7 @@ async fn a_server_that_cannot_compress_is_advised() {
     })
     .await;
     let rate = netopt_core::unit::BitRate::from_bps(20e6);
-    let link = LinkSpec {
-        rtt: Duration::from_millis(10),
-        rate,
-    };
-    let link = StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), link)
-        .await
-        .unwrap();
+    let link = link(&origin, rate).await;
     let url = format!("http://{}/", link.local_addr());
     let ended = netopt(&["diagnose", &url, "--json", "--rate", "10"]).await;
     let document = ended.document();
@@ -245,8 +231,10 @@ async fn a_pool_that_is_too_small_is_found_and_its_size_proven() {
         ..OriginSpec::default()
     })
     .await;
-    let (today, out) = (file("small-pool.toml"), file("pool.toml"));
-    std::fs::write(&today, "[pool]\nmax_connections = 1\n").unwrap();
+    let (today, out) = (
+        written("small-pool.toml", "[pool]\nmax_connections = 1\n"),
+        file("pool.toml"),
+    );
     let ended = netopt(&[
         "optimize",
         &origin.url(),

@@ -3,18 +3,17 @@
 use std::time::Duration;
 
 use netopt_core::unit::Ratio;
-use netopt_lab::link::{LinkSpec, StreamLink};
 use netopt_lab::origin::{Errors, OriginSpec, ServiceSpec};
-use tokio::process::Command;
 
-use crate::run::{end, file, netopt, origin, start, turn};
+use crate::run::{
+    NO_REUSE, end, file, interrupt, link, netopt, origin, start, turn, until_served, written,
+};
 
 #[tokio::test]
 async fn by_default_no_second_sees_more_than_20_calls_and_only_safe_ones() {
     let _turn = turn().await;
     let origin = origin(OriginSpec::default()).await;
-    let (today, out) = (file("polite-today.toml"), file("polite.toml"));
-    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let (today, out) = (written("polite-today.toml", NO_REUSE), file("polite.toml"));
     let ended = netopt(&[
         "optimize",
         &origin.url(),
@@ -50,8 +49,7 @@ async fn by_default_no_second_sees_more_than_20_calls_and_only_safe_ones() {
 async fn a_whole_trial_stays_within_what_was_promised() {
     let _turn = turn().await;
     let origin = origin(OriginSpec::default()).await;
-    let (today, out) = (file("within-today.toml"), file("within.toml"));
-    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let (today, out) = (written("within-today.toml", NO_REUSE), file("within.toml"));
     let ended = netopt(&[
         "optimize",
         &origin.url(),
@@ -83,18 +81,8 @@ async fn ctrl_c_tells_what_was_known_and_ends_with_130() {
     let origin = origin(OriginSpec::default()).await;
     let url = origin.url();
     let child = start(&["diagnose", &url, "--json"]);
-    let id = child.id().unwrap();
-    while origin.served().requests < 20 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert!(
-        Command::new("sh")
-            .args(["-c", &format!("kill -INT {id}")])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
+    until_served(&origin, 20).await;
+    interrupt(&child).await;
     let ended = end(child).await;
     assert_eq!(ended.code, Some(130), "{ended:?}");
     let document = ended.document();
@@ -110,15 +98,8 @@ async fn ctrl_c_tells_what_was_known_and_ends_with_130() {
 async fn a_target_that_goes_away_in_the_middle_is_given_up_and_told() {
     let _turn = turn().await;
     let origin = origin(OriginSpec::default()).await;
-    let link = LinkSpec {
-        rtt: Duration::from_millis(10),
-        rate: None,
-    };
-    let link = StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), link)
-        .await
-        .unwrap();
-    let (today, out) = (file("lost-today.toml"), file("lost.toml"));
-    std::fs::write(&today, "[http]\nkeep_alive = false\n").unwrap();
+    let link = link(&origin, None).await;
+    let (today, out) = (written("lost-today.toml", NO_REUSE), file("lost.toml"));
     let url = format!("http://{}/", link.local_addr());
     let (today, out) = (today.to_str().unwrap(), out.to_str().unwrap());
     let child = start(&[
@@ -132,9 +113,7 @@ async fn a_target_that_goes_away_in_the_middle_is_given_up_and_told() {
         "--out",
         out,
     ]);
-    while origin.served().requests < 360 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until_served(&origin, 360).await;
     drop(link);
     let ended = end(child).await;
     assert_eq!(ended.code, Some(3), "{ended:?}");
@@ -185,18 +164,8 @@ async fn who_interrupts_at_once_is_told_that_nothing_is_known() {
     let _turn = turn().await;
     let origin = origin(OriginSpec::default()).await;
     let child = start(&["diagnose", &origin.url()]);
-    let id = child.id().unwrap();
-    while origin.served().requests < 1 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert!(
-        Command::new("sh")
-            .args(["-c", &format!("kill -INT {id}")])
-            .status()
-            .await
-            .unwrap()
-            .success()
-    );
+    until_served(&origin, 1).await;
+    interrupt(&child).await;
     let ended = end(child).await;
     assert_eq!(ended.code, Some(130), "{ended:?}");
     assert!(ended.stdout.contains("nothing is concluded"), "{ended:?}");

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use netopt_core::unit::BitRate;
+use netopt_lab::link::{LinkSpec, StreamLink};
 use netopt_lab::origin::{Origin, OriginSpec};
 use serde_json::Value;
 use tokio::process::{Child, Command};
@@ -107,4 +109,45 @@ pub(crate) fn finding<'a>(document: &'a Value, id: &str) -> &'a Value {
         .iter()
         .find(|finding| finding["id"] == id)
         .unwrap_or_else(|| panic!("no {id} in {document:#}"))
+}
+
+/// A file of this name with that text, for this test alone.
+pub(crate) fn written(name: &str, text: &str) -> PathBuf {
+    let file = file(name);
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+/// The plan of a client that keeps no connection.
+pub(crate) const NO_REUSE: &str = "[http]\nkeep_alive = false\n";
+
+/// A link to the origin: a round trip of 10 ms, and a rate if one is given.
+pub(crate) async fn link(origin: &Origin, rate: Option<BitRate>) -> StreamLink {
+    let spec = LinkSpec {
+        rtt: Duration::from_millis(10),
+        rate,
+    };
+    StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), spec)
+        .await
+        .unwrap()
+}
+
+/// Waits until the origin got so many requests.
+pub(crate) async fn until_served(origin: &Origin, requests: u64) {
+    while origin.served().requests < requests {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Presses Ctrl-C.
+pub(crate) async fn interrupt(child: &Child) {
+    let kill = format!("kill -INT {}", child.id().unwrap());
+    assert!(
+        Command::new("sh")
+            .args(["-c", &kill])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
 }

@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod path;
 pub mod phase;
 pub mod plan;
+pub mod sim;
 pub mod target;
 pub mod unit;
 pub mod verdict;

@@ -17,12 +17,14 @@ mod bytes;
 mod error;
 mod rate;
 mod ratio;
+mod segments;
 mod time;
 
 pub use bytes::Bytes;
 pub use error::UnitError;
 pub use rate::{BitRate, PerSecond};
 pub use ratio::Ratio;
+pub use segments::Segments;
 pub use time::{millis, parse_duration, show_duration};
 
 /// Splits `"20 mbit"` into the number 20 and the unit in lower case.

@@ -1,0 +1,1 @@
+//! How the congestion window moves: slow start, Reno, CUBIC, and where BBR settles.

@@ -1,0 +1,1 @@
+//! How long a transfer of a given size takes.

@@ -1,0 +1,1 @@
+//! What random loss leaves of the throughput: Mathis, PFTK, TFRC.

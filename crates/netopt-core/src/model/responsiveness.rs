@@ -1,0 +1,1 @@
+//! Round trips per minute under load (RPM).

@@ -1,0 +1,1 @@
+//! Data over time, and the share of the bottleneck that it uses.

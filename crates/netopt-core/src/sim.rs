@@ -1,0 +1,1 @@
+//! A discrete-event simulator of flows through a bottleneck: no I/O, no clock, seeded.

@@ -25,6 +25,12 @@ impl BitRate {
     pub const fn bps(self) -> f64 {
         self.0
     }
+
+    /// How many pieces of `each` bytes this rate carries per second; `None` for empty pieces.
+    #[must_use]
+    pub fn in_pieces_of(self, each: Bytes) -> Option<PerSecond> {
+        PerSecond::new(self.0 / each.bits())
+    }
 }
 
 /// The data that a line of this rate carries in that time: the bandwidth-delay product when the time is a round trip.
@@ -93,6 +99,12 @@ impl PerSecond {
         self.0
     }
 
+    /// The rate of data when each event carries `each` bytes; `None` when that is no data at all.
+    #[must_use]
+    pub fn carrying(self, each: Bytes) -> Option<BitRate> {
+        BitRate::from_bps(self.0 * each.bits())
+    }
+
     /// The time between two events when they are evenly spaced; `None` at rate zero.
     #[must_use]
     pub fn interval(self) -> Option<Duration> {
@@ -132,6 +144,16 @@ mod tests {
     fn bandwidth_delay_product_of_10_gbit_and_100_ms_is_125_mb() {
         let rate = BitRate::from_bps(10e9).unwrap();
         assert_eq!(rate * Duration::from_millis(100), Bytes::new(125_000_000));
+    }
+
+    #[test]
+    fn segments_per_second_are_bits_per_second_and_back() {
+        let segments = PerSecond::new(1000.0).unwrap();
+        let rate = segments.carrying(Bytes::new(1250)).unwrap();
+        assert_eq!(Some(rate), BitRate::from_bps(10e6));
+        assert_eq!(rate.in_pieces_of(Bytes::new(1250)), Some(segments));
+        assert_eq!(rate.in_pieces_of(Bytes::ZERO), None);
+        assert_eq!(segments.carrying(Bytes::ZERO), None);
     }
 
     #[test]

@@ -40,3 +40,8 @@ pub mod runner;
 pub mod seed;
 pub mod session;
 pub mod stats;
+
+/// The examples of the page on the statistics, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/statistics.md")]
+struct StatisticsPage;

@@ -64,6 +64,20 @@ fn vectors_with_a_window_of_32_segments() {
 }
 
 #[test]
+fn what_arrives_is_equation_22_worked_out_by_hand() {
+    let (open, limited) = (connection(None), connection(Some(32.0)));
+    for (connection, loss, segments) in [
+        (open, 1e-3, 264.265),
+        (open, 0.01, 73.593),
+        (open, 0.1, 12.798),
+        (limited, 1e-4, 310.213),
+    ] {
+        let rate = received(&connection, ratio(loss)).unwrap();
+        assert!((rate.get() - segments).abs() <= PRINTED, "{loss}: {rate:?}");
+    }
+}
+
+#[test]
 fn vectors_of_the_parts() {
     let window = expected_window(ratio(0.01), Acks::EverySecond).unwrap();
     assert!((window.get() - 12.175).abs() <= PRINTED);

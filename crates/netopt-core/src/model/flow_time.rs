@@ -1,1 +1,190 @@
 //! How long a transfer of a given size takes.
+//!
+//! Three models of the same thing. [`recurrence`] steps through the windows of a fresh connection on a path with a
+//! bottleneck and no loss, and is exact for that path. [`closed_form`] is the textbook's formula for the same. [`cardwell`]
+//! takes loss in and the bottleneck out, and gives an expected value. [`handshake`] adds what happens before the first
+//! byte, and [`Path::call`] puts a whole call together. Throughput of long transfers is left to `loss` and `congestion`.
+
+use std::time::Duration;
+
+use super::slow_start::INITIAL_WINDOW;
+use crate::unit::{BitRate, Bytes};
+use handshake::Opening;
+
+pub mod cardwell;
+pub mod closed_form;
+pub mod handshake;
+pub mod recurrence;
+
+/// Payload of a full packet over Ethernet with IPv4 and TCP timestamps: 1,500 − 20 − 20 − 12 bytes.
+pub const USUAL_PAYLOAD: Bytes = Bytes::new(1448);
+
+/// Headers of such a packet.
+pub const USUAL_HEADERS: Bytes = Bytes::new(52);
+
+/// A path without loss, and the sender on it. It is the same in both directions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Path {
+    /// Round trip of an empty path: propagation and fixed processing, neither queues nor serialisation.
+    pub rtt: Duration,
+    /// Rate of the bottleneck, headers included; `None` when it is so high that serialisation takes no time.
+    pub rate: Option<BitRate>,
+    /// Payload of a full packet.
+    pub payload: Bytes,
+    /// Headers of a packet, as far as they count against the rate.
+    pub headers: Bytes,
+    /// First window in packets. On a connection in use: the window that it has grown to.
+    pub initial_window: u64,
+    /// The largest window in packets that the receiver allows; `None` when it never limits.
+    pub window: Option<u64>,
+}
+
+impl Path {
+    /// A path with packets of the usual size, a first window of ten packets (RFC 6928) and no window limit.
+    #[must_use]
+    pub const fn new(rtt: Duration, rate: Option<BitRate>) -> Self {
+        Self {
+            rtt,
+            rate,
+            payload: USUAL_PAYLOAD,
+            headers: USUAL_HEADERS,
+            initial_window: INITIAL_WINDOW,
+            window: None,
+        }
+    }
+
+    /// Packets for `data`; `None` when packets carry nothing. The models count each as full, the last one too.
+    #[must_use]
+    pub fn packets(&self, data: Bytes) -> Option<u64> {
+        (self.payload > Bytes::ZERO).then(|| data.get().div_ceil(self.payload.get()))
+    }
+
+    /// Time of a full packet on the bottleneck, in seconds; `S` of the formulas.
+    fn packet_seconds(&self) -> f64 {
+        self.rate.map_or(0.0, |rate| {
+            (self.payload + self.headers).bits() / rate.bps()
+        })
+    }
+
+    /// From the first byte sent to the last one received: half a round trip after [`recurrence::Course::sent`].
+    ///
+    /// `None` as for [`recurrence::course`].
+    #[must_use]
+    pub fn one_way(&self, data: Bytes) -> Option<Duration> {
+        recurrence::course(self, data)?
+            .sent()
+            .checked_add(self.rtt / 2)
+    }
+
+    /// From the decision to call until the last byte of the answer: opening, request, processing and response.
+    ///
+    /// `None` as for [`recurrence::course`]. Name resolution and waiting for a pooled connection come on top.
+    #[must_use]
+    pub fn call(&self, call: &Call) -> Option<Duration> {
+        self.rtt
+            .checked_mul(call.opening.round_trips())?
+            .checked_add(self.one_way(call.request)?)?
+            .checked_add(call.processing)?
+            .checked_add(self.one_way(call.response)?)
+    }
+}
+
+/// A call as a path sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// What happens before the request can leave.
+    pub opening: Opening,
+    /// Size of the request.
+    pub request: Bytes,
+    /// The server's work between the last byte of the request and the first of the response.
+    pub processing: Duration,
+    /// Size of the response.
+    pub response: Bytes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::handshake::Tls;
+    use super::*;
+
+    fn download(opening: Opening, response: u64) -> Call {
+        Call {
+            opening,
+            request: Bytes::ZERO,
+            processing: Duration::ZERO,
+            response: Bytes::new(response),
+        }
+    }
+
+    #[test]
+    fn on_an_endless_line_a_call_takes_its_round_trips() {
+        let path = Path::new(Duration::from_millis(100), None);
+        let packet = path.payload.get();
+        for (opening, packets, round_trips) in [
+            (Opening::Reused, 10, 1),
+            (Opening::Reused, 11, 2),
+            (Opening::Fresh(Tls::Absent), 10, 2),
+            (Opening::Fresh(Tls::V13), 70, 5),
+            (Opening::Fresh(Tls::V12), 1000, 10),
+        ] {
+            let time = path.call(&download(opening, packets * packet)).unwrap();
+            assert_eq!(time, path.rtt * round_trips, "{opening:?} {packets}");
+        }
+    }
+
+    #[test]
+    fn the_server_and_the_upload_count() {
+        let path = Path::new(Duration::from_millis(100), None);
+        let call = Call {
+            request: Bytes::new(11 * 1448),
+            processing: Duration::from_millis(7),
+            ..download(Opening::Reused, 1)
+        };
+        assert_eq!(path.call(&call), Some(Duration::from_millis(207)));
+    }
+
+    #[test]
+    fn a_larger_first_window_saves_round_trips() {
+        let cold = Path::new(Duration::from_millis(40), BitRate::from_bps(100e6));
+        let warm = Path {
+            initial_window: 80,
+            ..cold
+        };
+        let data = Bytes::new(100_000);
+        assert!(cold.one_way(data).unwrap() > warm.one_way(data).unwrap() + cold.rtt);
+    }
+
+    #[test]
+    fn impossible_paths_have_no_time() {
+        let path = Path::new(Duration::from_millis(40), BitRate::from_bps(20e6));
+        let data = Bytes::new(1000);
+        for broken in [
+            Path {
+                payload: Bytes::ZERO,
+                ..path
+            },
+            Path {
+                initial_window: 0,
+                ..path
+            },
+            Path {
+                window: Some(0),
+                ..path
+            },
+            Path {
+                rtt: Duration::MAX,
+                ..path
+            },
+            Path {
+                rate: BitRate::from_bps(1e-300),
+                ..path
+            },
+        ] {
+            assert_eq!(
+                broken.call(&download(Opening::Reused, data.get())),
+                None,
+                "{broken:?}"
+            );
+        }
+    }
+}

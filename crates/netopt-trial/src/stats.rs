@@ -5,14 +5,23 @@
 //! difference" the sign of each d is a fair coin, whatever drift and autocorrelation the network adds. These files
 //! compute; what the numbers mean is decided in [`crate::judge`].
 
+pub mod autocorrelation;
+pub mod bh;
+mod binomial;
 pub mod bootstrap;
 pub mod centre;
 pub mod drift;
 pub mod ebh;
 pub mod flip;
 pub mod floor;
+pub mod index_bootstrap;
 pub mod merged;
+pub mod not_estimable;
+pub mod outlying;
 pub mod quantile;
+mod ranking;
+pub mod ranks;
 pub mod sample_ratio;
 pub mod sequence;
 pub mod sign;
+mod signed_rank;

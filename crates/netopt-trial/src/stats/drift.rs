@@ -7,6 +7,7 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::centre::median;
+use super::ranking::ranks;
 
 /// Rank correlation with time at or above which the movement counts as steady.
 pub const STEADY: f64 = 0.7;
@@ -28,10 +29,12 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// From the baseline's block values (positive, in order of time). `None` of fewer than six, or when all are equal.
+    /// From the baseline's block values in order of time. `None` of fewer than six, when all are equal, or when one is not
+    /// finite and positive.
     #[must_use]
     pub fn of(values: &[f64]) -> Option<Self> {
-        if values.len() < 6 {
+        let usable = |value: &f64| value.is_finite() && *value > 0.0;
+        if values.len() < 6 || !values.iter().all(usable) {
             return None;
         }
         let rho = spearman_with_time(values)?;
@@ -68,7 +71,7 @@ fn p_value(rho: f64, count: f64) -> Option<f64> {
 
 /// Pearson's correlation of ranks with positions; `None` when either does not vary.
 fn spearman_with_time(values: &[f64]) -> Option<f64> {
-    let ranks = ranks(values);
+    let ranks = ranks(values)?;
     let centre = (values.len() as f64 - 1.0) / 2.0;
     let (mut both, mut own, mut time) = (0.0, 0.0, 0.0);
     for (position, rank) in ranks.iter().enumerate() {
@@ -78,21 +81,6 @@ fn spearman_with_time(values: &[f64]) -> Option<f64> {
         own += y * y;
     }
     (own > 0.0 && time > 0.0).then(|| both / (own * time).sqrt())
-}
-
-/// Ranks from 0; equal values share the mean of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    values
-        .iter()
-        .map(|value| {
-            let below = values.iter().filter(|other| *other < value).count();
-            let level = values
-                .iter()
-                .filter(|other| other.total_cmp(value).is_eq())
-                .count();
-            below as f64 + (level as f64 - 1.0) / 2.0
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -126,6 +114,7 @@ mod tests {
     fn a_level_or_short_baseline_has_no_drift() {
         assert_eq!(Drift::of(&[1.0; 20]), None);
         assert_eq!(Drift::of(&[1.0, 2.0, 3.0]), None);
-        assert_eq!(ranks(&[1.0, 1.0, 2.0]), [0.5, 0.5, 2.0]);
+        assert_eq!(Drift::of(&[1.0, 2.0, 3.0, 0.0, 4.0, 5.0]), None);
+        assert_eq!(Drift::of(&[1.0, 2.0, 3.0, f64::NAN, 4.0, 5.0]), None);
     }
 }

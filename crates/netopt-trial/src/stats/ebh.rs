@@ -6,12 +6,22 @@
 //! stopped without looking ahead; on running maxima it does not hold (arXiv 2501.19360).
 
 /// ln of the e-value from which on an arm counts as a discovery at false discovery rate `q` in (0, 1), given ln of the
-/// e-values of all m candidates: m / (q·k*), k* = max{k : e₍ₖ₎ ≥ m / (q·k)}. When no arm reaches it, m / q.
+/// e-values of all m candidates: m / (q·k*), k* = max{k : e₍ₖ₎ ≥ m / (q·k)}. When no arm reaches it, m / q; of no
+/// candidates, as of one. NaN is no evidence.
 #[must_use]
 pub fn ln_threshold(ln_e_values: &[f64], q: f64) -> f64 {
-    let mut sorted = ln_e_values.to_vec();
+    let mut sorted: Vec<f64> = ln_e_values
+        .iter()
+        .map(|ln_e| {
+            if ln_e.is_nan() {
+                f64::NEG_INFINITY
+            } else {
+                *ln_e
+            }
+        })
+        .collect();
     sorted.sort_by(|left, right| right.total_cmp(left));
-    let arms = sorted.len() as f64;
+    let arms = sorted.len().max(1) as f64;
     let bar = |k: usize| (arms / (q * k as f64)).ln();
     (1..=sorted.len())
         .rev()
@@ -43,6 +53,13 @@ mod tests {
         assert_eq!(discoveries(&[29.0, 1.0, 1.0], 0.1), [false; 3]);
         assert_eq!(discoveries(&[29.0, 16.0, 1.0], 0.1), [true, true, false]);
         assert_eq!(discoveries(&[31.0, 14.0, 1.0], 0.1), [true, false, false]);
+    }
+
+    #[test]
+    fn what_is_no_number_lowers_no_bar() {
+        // Were NaN a discovery, two of three would make the bar 15.
+        assert_eq!(discoveries(&[f64::NAN, 20.0, 1.0], 0.1), [false; 3]);
+        assert!((ln_threshold(&[], 0.1) - 10.0_f64.ln()).abs() < 1e-12);
     }
 
     proptest! {

@@ -6,16 +6,21 @@
 
 use rand::Rng;
 
+use super::quantile::Quantile;
+
 /// Rounds up to which every one of the 2^K flips is computed.
 pub const EXACT_UP_TO: usize = 16;
 
-/// Slack for sums that are equal but for rounding.
-const ROUNDING: f64 = 1e-12;
+/// Slack for sums that are equal but for rounding, relative to the size of what was summed: a sum near zero is the
+/// difference of large ones, and carries their rounding.
+const ROUNDING: f64 = 1e-13;
 
 /// The distribution of |mean d| over sign flips.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flips {
     observed: f64,
+    /// What two means may differ by and still be the same.
+    slack: f64,
     /// |mean| of each flip, ascending.
     sorted: Vec<f64>,
     /// 0 when every flip is listed, 1 when the observed value has to be added to drawn ones.
@@ -23,12 +28,17 @@ pub struct Flips {
 }
 
 impl Flips {
-    /// All flips of `effects` up to [`EXACT_UP_TO`] rounds, else `draws` (at least 1) random ones. `None` of no rounds.
+    /// All flips of `effects` up to [`EXACT_UP_TO`] rounds, else `draws` (at least 1) random ones. `None` of no
+    /// rounds, or when an effect is not finite.
     #[must_use]
     pub fn of(effects: &[f64], draws: u32, rng: &mut impl Rng) -> Option<Self> {
         let (first, rest) = effects.split_first()?;
+        if !effects.iter().all(|effect| effect.is_finite()) {
+            return None;
+        }
         let count = effects.len() as f64;
         let observed = effects.iter().sum::<f64>().abs() / count;
+        let size: f64 = effects.iter().map(|effect| effect.abs()).sum();
         let (sums, added) = if effects.len() <= EXACT_UP_TO {
             (every_sum(*first, rest), 0.0)
         } else {
@@ -38,6 +48,7 @@ impl Flips {
         sorted.sort_by(f64::total_cmp);
         Some(Self {
             observed,
+            slack: ROUNDING * size / count,
             sorted,
             added,
         })
@@ -47,7 +58,7 @@ impl Flips {
     /// (1 + hits) / (1 + draws). In (0, 1].
     #[must_use]
     pub fn p_value(&self) -> f64 {
-        let bar = self.observed * (1.0 - ROUNDING);
+        let bar = self.observed - self.slack;
         let below = self.sorted.partition_point(|value| *value < bar);
         let hits = (self.sorted.len() - below) as f64;
         (hits + self.added) / (self.sorted.len() as f64 + self.added)
@@ -56,7 +67,7 @@ impl Flips {
     /// The |mean| that 95 % of the flips stay within.
     #[must_use]
     pub fn percentile_95(&self) -> f64 {
-        super::quantile::at_share(&self.sorted, 0.95).unwrap_or(self.observed)
+        Quantile::P95.of(&self.sorted).unwrap_or(self.observed)
     }
 }
 
@@ -118,6 +129,18 @@ mod tests {
         let flips = Flips::of(&[1.0, -2.0, 4.0], 1, &mut rng).unwrap();
         assert!((flips.percentile_95() - 7.0 / 3.0).abs() < 1e-15);
         assert_eq!(Flips::of(&[], 1, &mut rng), None);
+    }
+
+    #[test]
+    fn sums_that_cancel_are_equal_in_spite_of_rounding() {
+        // ±0.1±0.2±0.3: twice 0, so the observed zero is reached by every flip; written in any order.
+        for effects in [[0.1, 0.2, -0.3], [-0.3, 0.2, 0.1], [0.2, -0.3, 0.1]] {
+            assert!((p_value(&effects) - 1.0).abs() < 1e-15);
+        }
+        // |sums| of ±0.1±0.2±0.3±0.4: those of 0.2 come about in several ways that round differently.
+        assert!((p_value(&[0.1, 0.2, 0.3, -0.4]) - 14.0 / 16.0).abs() < 1e-15);
+        let mut rng = stream(7, "test", 0);
+        assert_eq!(Flips::of(&[1.0, f64::NAN], 9, &mut rng), None);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Quantiles of latency: which sample they are, and how many samples they need.
 //!
 //! Ranks are computed in whole numbers, so that the 99th percentile of 100 samples is the 99th sample on every machine. How
-//! sure one can be of a quantile is the bootstrap's matter, except for the minimum below which nothing can be said.
+//! sure one can be of a quantile is left to [`super::ranks`] for one run and to the bootstrap for a trial, except for the
+//! minimum below which nothing can be said.
+
+use std::fmt;
 
 /// A quantile in thousandths: 500 is the median, 990 the 99th percentile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +44,34 @@ impl Quantile {
         u64::try_from(product.div_ceil(1000)).unwrap_or(count)
     }
 
-    /// Samples below which a two-sided interval at level 1 - `alpha` has no finite upper end: the smallest n with
-    /// p^n ≤ α/2. `alpha` in (0, 1).
+    /// This quantile of `sorted` samples, in their unit; `None` of nothing.
+    #[must_use]
+    pub fn of(self, sorted: &[f64]) -> Option<f64> {
+        at_rank(sorted, self.rank(sorted.len() as u64))
+    }
+
+    /// Samples below which a two-sided interval at level 1 - `alpha` has no finite ends: the smallest n with
+    /// max(p, 1-p)^n ≤ α/2. `alpha` in (0, 1); of anything else no number of samples is enough, `u64::MAX`.
     #[must_use]
     pub fn minimum_samples(self, alpha: f64) -> u64 {
-        whole((alpha / 2.0).ln() / self.share().ln())
+        if !(alpha > 0.0 && alpha < 1.0) {
+            return u64::MAX;
+        }
+        // At 1 - p the distribution is mirrored: there the low end is the one that is hard to reach.
+        let thousandths = self.0.max(1000 - self.0);
+        let exact = (alpha / 2.0).ln() / (f64::from(thousandths) / 1000.0).ln();
+        // A power of the share that is α/2 itself must not cost one sample more for the rounding of the logarithms.
+        whole(exact * (1.0 - 1e-14))
+    }
+}
+
+/// As it is usually written: p50, p99, p99.9.
+impl fmt::Display for Quantile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 % 10 {
+            0 => write!(f, "p{}", self.0 / 10),
+            tenths => write!(f, "p{}.{tenths}", self.0 / 10),
+        }
     }
 }
 
@@ -59,13 +85,15 @@ pub(crate) fn whole(value: f64) -> u64 {
     value.ceil() as u64
 }
 
-/// The value below which `share` of `sorted` lies: element ⌈share·n⌉, at least the first. `None` of nothing.
-pub(crate) fn at_share(sorted: &[f64], share: f64) -> Option<f64> {
-    let rank = usize::try_from(whole(share * sorted.len() as f64)).ok()?;
-    sorted
-        .get(rank.saturating_sub(1))
-        .or_else(|| sorted.last())
-        .copied()
+/// Rounds down; negative and NaN give 0.
+pub(crate) fn floor(value: f64) -> u64 {
+    whole(value.floor())
+}
+
+/// The element of that rank, from 1; `None` of rank 0 or beyond the end.
+pub(crate) fn at_rank(sorted: &[f64], rank: u64) -> Option<f64> {
+    let index = usize::try_from(rank).ok()?.checked_sub(1)?;
+    sorted.get(index).copied()
 }
 
 #[cfg(test)]
@@ -94,11 +122,33 @@ mod tests {
     }
 
     #[test]
-    fn a_share_of_nothing_is_nothing() {
-        assert_eq!(at_share(&[], 0.5), None);
-        assert_eq!(at_share(&[1.0, 2.0, 3.0, 4.0], 0.5), Some(2.0));
-        assert_eq!(at_share(&[1.0, 2.0], 1.0), Some(2.0));
-        assert_eq!(at_share(&[1.0, 2.0], 0.0), Some(1.0));
+    fn a_quantile_of_nothing_is_nothing() {
+        assert_eq!(Quantile::P50.of(&[]), None);
+        assert_eq!(Quantile::P50.of(&[1.0, 2.0, 3.0, 4.0]), Some(2.0));
+        assert_eq!(Quantile::P999.of(&[1.0, 2.0]), Some(2.0));
+    }
+
+    #[test]
+    fn low_quantiles_take_as_many_as_high_ones() {
+        let tenth = Quantile::from_thousandths(100).unwrap();
+        let ninetieth = Quantile::from_thousandths(900).unwrap();
+        assert_eq!(tenth.minimum_samples(0.05), 36);
+        assert_eq!(ninetieth.minimum_samples(0.05), 36);
+        assert_eq!(tenth.minimum_samples(0.0), u64::MAX);
+    }
+
+    #[test]
+    fn powers_of_one_half_take_no_sample_more() {
+        for count in 2_u8..60 {
+            let alpha = 2.0 * 0.5_f64.powi(i32::from(count));
+            assert_eq!(Quantile::P50.minimum_samples(alpha), u64::from(count));
+        }
+    }
+
+    #[test]
+    fn names_of_quantiles() {
+        let names = [Quantile::P50, Quantile::P99, Quantile::P999].map(|q| q.to_string());
+        assert_eq!(names, ["p50", "p99", "p99.9"]);
     }
 
     proptest! {

@@ -26,7 +26,7 @@ impl NormalMixture {
     }
 
     /// Half the width of the interval for the mean after `rounds` (at least 1) of values with standard deviation `sigma`:
-    /// σ·√((t+ρ)(ln((t+ρ)/ρ) + 2 ln(1/α))) / t.
+    /// σ·√((t+ρ)(ln((t+ρ)/ρ) + 2 ln(1/α))) / t. Infinite before the first round.
     #[must_use]
     pub fn half_width(&self, rounds: usize, sigma: f64) -> f64 {
         let t = rounds as f64;
@@ -34,7 +34,8 @@ impl NormalMixture {
         sigma * bound.sqrt() / t
     }
 
-    /// Low and high end for the mean of `values`; `None` before [`FIRST_LOOK`].
+    /// Low and high end for the mean of `values`; `None` before [`FIRST_LOOK`], or when they have no finite mean and
+    /// deviation.
     #[must_use]
     pub fn interval(&self, values: &[f64]) -> Option<[f64; 2]> {
         if values.len() < FIRST_LOOK {
@@ -42,7 +43,7 @@ impl NormalMixture {
         }
         let (mean, sigma) = moments(values)?;
         let half = self.half_width(values.len(), sigma);
-        Some([mean - half, mean + half])
+        half.is_finite().then_some([mean - half, mean + half])
     }
 }
 
@@ -89,6 +90,8 @@ mod tests {
         assert_eq!(mixture.interval(&[0.1; 9]), None);
         let flat = mixture.interval(&[0.1; 10]).unwrap();
         assert!(flat.iter().all(|end| (end - 0.1).abs() < 1e-12));
+        assert_eq!(mixture.interval(&[f64::NAN; 10]), None);
+        assert!(mixture.half_width(0, 1.0).is_infinite());
         assert_eq!(moments(&[1.0]), None);
     }
 }

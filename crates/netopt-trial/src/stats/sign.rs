@@ -37,9 +37,9 @@ impl SignProcess {
     /// Counts one round by its `gain`: positive wins, negative loses. Ties and NaN are dropped.
     pub fn observe(&mut self, gain: f64) {
         if gain > 0.0 {
-            self.wins += 1;
+            self.wins = self.wins.saturating_add(1);
         } else if gain < 0.0 {
-            self.losses += 1;
+            self.losses = self.losses.saturating_add(1);
         }
     }
 

@@ -5,6 +5,8 @@ mod any_weather;
 #[cfg(test)]
 mod design;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod simulated;

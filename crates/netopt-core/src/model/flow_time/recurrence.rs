@@ -5,8 +5,8 @@
 //! over. The receiver's limit stops the doubling. Linux counts the bytes that are acknowledged, so its window does double
 //! with delayed acknowledgements.
 //!
-//! The steps were compared with kernel TCP at both ends of an emulated path of 20 Mbit/s (see the tests): 1 to 4 % below the
-//! measured times. Left out: loss, pacing of the first window, `HyStart`'s early exit, the acknowledgements' own way back.
+//! The steps were compared with kernel TCP at both ends of an emulated path of 20 Mbit/s (see the tests): they are 0.4
+//! to 3.3 % below the measured times. Left out: loss, pacing of the first window, `HyStart`'s early exit, the acknowledgements' own way back.
 
 use std::time::Duration;
 

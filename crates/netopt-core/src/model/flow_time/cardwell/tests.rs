@@ -1,4 +1,4 @@
-//! Values worked out independently from the equations, limits, and laws.
+//! Values of a second program from the same equations, limits, and laws.
 
 use proptest::prelude::*;
 
@@ -31,7 +31,7 @@ fn data(segments: u64) -> Bytes {
 }
 
 #[test]
-fn parts_worked_out_from_the_equations() {
+fn parts_of_a_second_program() {
     let linux = sender(100, Acks::EverySecond, None);
     let small = starting(
         sender(100, Acks::EverySecond, Some(32.0)),

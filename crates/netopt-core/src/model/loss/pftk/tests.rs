@@ -64,7 +64,7 @@ fn vectors_with_a_window_of_32_segments() {
 }
 
 #[test]
-fn what_arrives_is_equation_22_worked_out_by_hand() {
+fn what_arrives_is_equation_22_in_a_second_program() {
     let (open, limited) = (connection(None), connection(Some(32.0)));
     for (connection, loss, segments) in [
         (open, 1e-3, 264.265),

@@ -19,6 +19,7 @@ mod power;
 mod staffing;
 mod variation;
 
+pub(super) use erlang::Recursion;
 pub use erlang::{ErlangC, blocking};
 pub use little::Erlangs;
 pub use mm1::Mm1;

@@ -10,9 +10,10 @@ use std::time::Duration;
 use netopt_core::change::Change;
 use netopt_core::exchange::Exchange;
 use netopt_core::finding::{Evidence, Finding, Remedy};
-use netopt_core::model::pool::{offered_load, size_for};
+use netopt_core::model::pool::size_for;
+use netopt_core::model::queueing::Erlangs;
 use netopt_core::phase::Phase;
-use netopt_core::unit::{PerSecond, show_duration};
+use netopt_core::unit::{PerSecond, Ratio, show_duration};
 
 use crate::audit::{Audit, Outcome, hypothesis, of_share};
 use crate::evidence;
@@ -72,11 +73,11 @@ fn check(facts: &Facts) -> Outcome {
     let Some(severity) = worth::severity(saving, p50) else {
         return Outcome::Quiet;
     };
-    let load = offered_load(arrivals, held);
+    let load = Erlangs::of(arrivals, held);
     let size = proposed(
         limit,
         load,
-        offered_load(arrivals, held.saturating_add(waited)),
+        Erlangs::of(arrivals, held.saturating_add(waited)),
     );
     if size <= limit {
         return Outcome::Quiet;
@@ -111,15 +112,17 @@ fn check(facts: &Facts) -> Outcome {
     clippy::cast_sign_loss,
     reason = "a float cast saturates"
 )]
-fn proposed(limit: NonZeroU32, load: f64, wanting: f64) -> NonZeroU32 {
+fn proposed(limit: NonZeroU32, load: Erlangs, wanting: Erlangs) -> NonZeroU32 {
     let most = limit
         .get()
         .saturating_mul(MOST_GROWTH)
         .clamp(SMALL_POOL, MOST_CONNECTIONS);
-    let size = if load >= SATURATED * f64::from(limit.get()) {
-        wanting.ceil() as u32
-    } else if load < f64::from(most) {
-        size_for(load, MAY_WAIT)
+    let size = if load.get() >= SATURATED * f64::from(limit.get()) {
+        wanting.get().ceil() as u32
+    } else if load.get() < f64::from(most) {
+        Ratio::new(MAY_WAIT)
+            .and_then(|share| size_for(load, share))
+            .map_or(most, NonZeroU32::get)
     } else {
         most
     };
@@ -133,12 +136,12 @@ fn queued(call: &Exchange) -> Duration {
     call.timeline.length(Phase::Queue).unwrap_or_default()
 }
 
-fn evidence_of(queue: &Times, hold: &Times, load: f64, share: f64) -> Vec<Evidence> {
+fn evidence_of(queue: &Times, hold: &Times, load: Erlangs, share: f64) -> Vec<Evidence> {
     let n = queue.n();
     let mut all = vec![
         evidence::ratio("calls that waited for a connection", share, n),
         evidence::time("queue mean", queue.mean().unwrap_or_default(), n),
-        evidence::count("busy connections, mean", load, n),
+        evidence::count("busy connections, mean", load.get(), n),
     ];
     all.extend(evidence::median("queue p50", queue));
     all.extend(evidence::median("time on a connection p50", hold));

@@ -89,7 +89,8 @@ proptest! {
     #[test]
     fn a_proposal_grows_and_stays_sensible(limit in 1u32..=65_535, load in 0.0f64..1e6, more in 0.0f64..1e6) {
         let limit = NonZeroU32::new(limit).unwrap();
-        let size = proposed(limit, load, load + more).get();
+        let [load, wanting] = [load, load + more].map(|load| Erlangs::new(load).unwrap());
+        let size = proposed(limit, load, wanting).get();
         prop_assert!(size <= MOST_CONNECTIONS);
         prop_assert!(size > limit.get() || limit.get() >= MOST_CONNECTIONS);
         prop_assert!(size <= SMALL_POOL.max(limit.get().saturating_mul(MOST_GROWTH)));

@@ -1,8 +1,17 @@
 //! Where the time of a call went: the seed's four terms, the connection's rounds, and what is left over.
+//!
+//! [`Breakdown`] is the form of both a measurement and a prediction. `netopt-explain` fills it from measured calls,
+//! where the residual is what the terms fail to explain; [`call`] and [`hop`] fill it from what is known of a path,
+//! where the residual is nil.
 
 use std::time::Duration;
 
 use crate::unit::millis;
+
+pub mod call;
+pub mod hop;
+pub mod opening;
+pub mod propagation;
 
 /// A term of the latency of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +84,18 @@ impl Breakdown {
         }
     }
 
+    /// A total that is the sum of these terms, with nothing left over; a term that comes twice counts twice.
+    #[must_use]
+    pub fn sum(terms: impl IntoIterator<Item = (Term, Duration)>) -> Self {
+        let mut sum = Self::new(Duration::ZERO);
+        for (term, time) in terms {
+            let before = sum.term(term).unwrap_or_default();
+            sum.total = sum.total.saturating_add(time);
+            sum = sum.with(term, Some(before.saturating_add(time)));
+        }
+        sum
+    }
+
     /// The breakdown with this term set.
     #[must_use]
     pub fn with(mut self, term: Term, time: Option<Duration>) -> Self {
@@ -111,6 +132,32 @@ impl Breakdown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn terms_and_residual_are_the_total_whatever_is_set(
+            total in 0u64..10_000_000, terms in proptest::array::uniform9(any::<Option<u32>>())
+        ) {
+            let mut breakdown = Breakdown::new(Duration::from_micros(total));
+            for (term, micros) in Term::ALL.into_iter().zip(terms) {
+                breakdown = breakdown.with(term, micros.map(|micros| Duration::from_micros(micros.into())));
+            }
+            let known: f64 = terms.into_iter().flatten().map(|micros| f64::from(micros) / 1e3).sum();
+            let got = breakdown.residual_ms() + known;
+            prop_assert!((got - millis(breakdown.total())).abs() < 1e-6, "{got}");
+        }
+    }
+
+    #[test]
+    fn a_sum_has_no_residual_and_adds_what_comes_twice() {
+        let ms = Duration::from_millis;
+        let sum = Breakdown::sum([(Term::Dns, ms(1)), (Term::Tls, ms(2)), (Term::Dns, ms(4))]);
+        assert_eq!(sum.total(), ms(7));
+        assert_eq!(sum.term(Term::Dns), Some(ms(5)));
+        assert_eq!(sum.term(Term::Connect), None);
+        assert!(sum.residual_ms().abs() < 1e-12);
+    }
 
     #[test]
     fn seed_definition_1_1_terms_and_residual_add_up_to_the_total() {

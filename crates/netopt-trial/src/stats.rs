@@ -3,7 +3,8 @@
 //! Everything works on d = ln(metric of the arm / metric of the baseline), one value a round, because the block is the unit
 //! of replication and requests inside it are dependent. Validity comes from the random order alone: under "no
 //! difference" the sign of each d is a fair coin, whatever drift and autocorrelation the network adds. These files
-//! compute; what the numbers mean is decided in [`crate::judge`].
+//! compute; what the numbers mean is decided in [`crate::judge`]. Formulas, sources, domains and examples are in
+//! `docs/statistics.md`; values of independent software in `tests/golden/`.
 
 pub mod autocorrelation;
 pub mod bh;

@@ -137,6 +137,8 @@ mod tests {
         for effects in [[0.1, 0.2, -0.3], [-0.3, 0.2, 0.1], [0.2, -0.3, 0.1]] {
             assert!((p_value(&effects) - 1.0).abs() < 1e-15);
         }
+        // The observed sum rounds to 6e-17, that of another flip to 0: both are zero.
+        assert!((p_value(&[-0.4, -0.2, 0.4, 0.2]) - 1.0).abs() < 1e-15);
         // |sums| of ±0.1±0.2±0.3±0.4: those of 0.2 come about in several ways that round differently.
         assert!((p_value(&[0.1, 0.2, 0.3, -0.4]) - 14.0 / 16.0).abs() < 1e-15);
         let mut rng = stream(7, "test", 0);

@@ -174,6 +174,24 @@ mod tests {
         assert!((5..=45).contains(&tail), "{tail} of 1000");
     }
 
+    /// The median of an odd number of samples is as often resampled above itself as below: Bin(n + 1, ½) is symmetric about it.
+    #[test]
+    fn the_index_is_centred() {
+        let logs = [0.0, 3.0, -4.0, 1.0, -1.0, 4.0, -3.0, 2.0, -2.0];
+        let arm = logs.map(f64::exp);
+        let bootstrap = IndexBootstrap {
+            resamples: 20_000,
+            ..MEDIAN
+        };
+        let mut rng = stream(4, "test", 0);
+        let [low, high] = bootstrap.interval(&arm, &[1.0; 9], &mut rng).unwrap();
+        // P(index ≤ 1) = 0.011 and P(index ≤ 2) = 0.055: the second lowest and the second highest.
+        assert!(
+            (low + 3.0).abs() < 1e-12 && (high - 3.0).abs() < 1e-12,
+            "{low} {high}"
+        );
+    }
+
     #[test]
     fn requests_that_depend_on_each_other_are_refused() {
         let mut rng = stream(9, "test", 0);

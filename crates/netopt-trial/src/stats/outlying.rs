@@ -65,5 +65,6 @@ mod tests {
         assert_eq!(modified_z(&[1.0, 2.0]), None);
         assert_eq!(modified_z(&[1.0, f64::NAN, 2.0, 3.0]), None);
         assert!(flagged(&[]).is_empty());
+        assert_eq!(flagged(&[1.0, 2.0, -90.0, 3.0, 4.0]), [2]);
     }
 }

@@ -34,8 +34,8 @@ impl NormalMixture {
         sigma * bound.sqrt() / t
     }
 
-    /// Low and high end for the mean of `values`; `None` before [`FIRST_LOOK`], or when they have no finite mean and
-    /// deviation.
+    /// Low and high end for the mean of `values`; `None` before [`FIRST_LOOK`], when they have no finite mean and
+    /// deviation, or when α is not in (0, 1).
     #[must_use]
     pub fn interval(&self, values: &[f64]) -> Option<[f64; 2]> {
         if values.len() < FIRST_LOOK {
@@ -91,6 +91,12 @@ mod tests {
         let flat = mixture.interval(&[0.1; 10]).unwrap();
         assert!(flat.iter().all(|end| (end - 0.1).abs() < 1e-12));
         assert_eq!(mixture.interval(&[f64::NAN; 10]), None);
+        for alpha in [0.0, 1.5, f64::NAN] {
+            assert_eq!(
+                NormalMixture::new(alpha, 20).interval(&[0.1, -0.1, 0.2].repeat(5)),
+                None
+            );
+        }
         assert!(mixture.half_width(0, 1.0).is_infinite());
         assert_eq!(moments(&[1.0]), None);
     }

@@ -4,9 +4,15 @@
 //! between them with a probability that is known exactly. Used for one run of requests that do not depend on each other; a
 //! trial resamples rounds instead.
 
+use statrs::distribution::{ContinuousCDF, Normal};
+
 use super::binomial::Binomial;
 use super::not_estimable::NotEstimable;
-use super::quantile::Quantile;
+use super::quantile::{Quantile, floor, whole};
+
+/// Samples up to which the binomial is summed term by term: a third of a million terms. Beyond, its normal approximation
+/// is a few ranks wider.
+const SUMMED_UP_TO: u64 = 1_000_000_000;
 
 /// Two ranks, from 1, whose samples enclose a quantile, and how surely they do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +34,9 @@ impl Ranks {
         if count < need {
             return Err(NotEstimable::quantile(quantile, need, count));
         }
+        if count > SUMMED_UP_TO {
+            return Ok(Self::approximate(quantile, count, alpha));
+        }
         let below = Binomial::new(count, quantile.share());
         let (low, high) = below.tails(alpha / 2.0);
         // Within the samples even where α/2 is a tail itself, and rounding decides.
@@ -37,6 +46,19 @@ impl Ranks {
             high,
             coverage: 1.0 - below.at_most(low - 1) - below.at_least(high),
         })
+    }
+
+    /// n·q ± z·√(n·q·(1 - q)), and room for what the approximation leaves out: the skew, at most z²/6 ranks (Cornish and
+    /// Fisher 1938), and the steps. The coverage is the least it has.
+    fn approximate(quantile: Quantile, count: u64, alpha: f64) -> Self {
+        let (n, q) = (count as f64, quantile.share());
+        let z = Normal::standard().inverse_cdf(1.0 - alpha / 2.0);
+        let half = z * (n * q * (1.0 - q)).sqrt() + z * z / 6.0 + 2.0;
+        Self {
+            low: floor(n * q - half).clamp(1, count),
+            high: whole(n * q + half).clamp(1, count),
+            coverage: 1.0 - alpha,
+        }
     }
 
     /// Rank of the low end, from 1.
@@ -99,6 +121,25 @@ mod tests {
             let refused = Ranks::of(quantile, need - 1, 0.05).unwrap_err();
             assert_eq!((refused.need(), refused.have()), (need, need - 1));
         }
+    }
+
+    #[test]
+    fn more_samples_than_can_be_summed() {
+        for quantile in [Quantile::P50, Quantile::P999] {
+            for alpha in [0.05, 0.001] {
+                let exact = Ranks::of(quantile, SUMMED_UP_TO, alpha).unwrap();
+                let wider = Ranks::approximate(quantile, SUMMED_UP_TO, alpha);
+                assert!(
+                    (1..=6).contains(&(exact.low() - wider.low())),
+                    "{exact:?} {wider:?}"
+                );
+                assert!(
+                    (1..=6).contains(&(wider.high() - exact.high())),
+                    "{exact:?} {wider:?}"
+                );
+            }
+        }
+        assert!(Ranks::of(Quantile::P50, u64::MAX, 0.05).is_ok());
     }
 
     #[test]

@@ -1,0 +1,199 @@
+//! Long flows against the closed forms of their congestion control, and against each other.
+
+use super::*;
+use crate::model::congestion::{bbr, cubic, reno};
+use crate::model::loss::{Acks, Connection, pftk};
+use crate::model::validity::Validity;
+
+const ROUND_TRIP: Duration = Duration::from_millis(100);
+
+/// A line so fast that only loss limits a flow, 100 ms long.
+fn lossy(loss: Loss) -> Bottleneck {
+    Bottleneck {
+        loss,
+        ..clear_path(mbit(10_000.0), ROUND_TRIP)
+    }
+}
+
+/// Segments a second that a flow sent and that arrived, after the first third of the time, in which it settles. Two runs of
+/// one scenario are the same up to the earlier end, so what happened between the ends is a difference.
+fn settled(bottleneck: Bottleneck, controller: Controller, time: Duration) -> [f64; 2] {
+    let counts = |time| {
+        let outcome = run_for(bottleneck, vec![flow_of(controller)], time);
+        let flow = &outcome.flows[0];
+        let segments = flow.delivered.bits() / Flow::MSS.bits();
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let sent = flow.packets.sent as f64;
+        [sent, segments]
+    };
+    let seconds = (time - time / 3).as_secs_f64();
+    let [before, after] = [time / 3, time].map(counts);
+    [0, 1].map(|kind| (after[kind] - before[kind]) / seconds)
+}
+
+/// The same for Reno, in the time of so many losses.
+fn rates(loss: Loss, ratio: f64, losses: f64) -> [f64; 2] {
+    let window = reno::response(share(ratio)).unwrap().get();
+    let time = ROUND_TRIP.mul_f64(losses / ratio / window);
+    settled(lossy(loss), Controller::Reno, time)
+}
+
+/// PFTK with the simulator's timer and its growth by segments (b = 1): sent and received segments a second.
+fn predicted(ratio: f64) -> [f64; 2] {
+    let connection = Connection {
+        rto: ms(200),
+        acks: Acks::EverySegment,
+        ..Connection::new(Flow::MSS, ROUND_TRIP)
+    };
+    let sent = pftk::full(&connection, share(ratio)).unwrap();
+    let received = pftk::received(&connection, share(ratio)).unwrap();
+    [sent.get(), received.get()]
+}
+
+/// How many losses each loss ratio is simulated for: enough that chance is a few percent.
+const CASES: [(f64, f64); 5] = [
+    (1e-4, 60.0),
+    (1e-3, 300.0),
+    (3e-3, 600.0),
+    (1e-2, 800.0),
+    (2e-2, 1_000.0),
+];
+
+#[test]
+fn reno_sends_and_delivers_what_pftk_says_under_its_own_loss_process() {
+    for (ratio, losses) in CASES {
+        let loss = Loss::Episodes {
+            start: share(ratio),
+            length: ROUND_TRIP / 2,
+        };
+        let simulated = rates(loss, ratio, losses);
+        for (simulated, predicted) in simulated.into_iter().zip(predicted(ratio)) {
+            let off = simulated / predicted - 1.0;
+            assert!(
+                off.abs() < 0.15,
+                "p={ratio}: {simulated}, not {predicted}: {off}"
+            );
+        }
+    }
+}
+
+#[test]
+fn reno_under_independent_losses_delivers_what_pftk_says_is_sent() {
+    for (ratio, losses) in CASES {
+        let [_, received] = rates(Loss::Random(share(ratio)), ratio, losses);
+        let [sent, _] = predicted(ratio);
+        let off = received / sent - 1.0;
+        assert!(off.abs() < 0.15, "p={ratio}: {received}, not {sent}: {off}");
+    }
+}
+
+/// The mean window in the long run, by Little's law: segments a second times the round trip.
+fn steady_window(controller: Controller, every: u64, round_trip: Duration) -> f64 {
+    let bottleneck = Bottleneck {
+        round_trip,
+        ..lossy(Loss::Every(every))
+    };
+    let loss = Ratio::of(1, every).unwrap();
+    let window = cubic::steady_window(cubic::Scale::STANDARD, loss, round_trip).unwrap();
+    let time = round_trip.mul_f64(90.0 / loss.get() / window.get());
+    let [_, received] = settled(bottleneck, controller, time);
+    received * round_trip.as_secs_f64()
+}
+
+#[test]
+fn mean_windows_under_evenly_spaced_losses_are_those_of_the_formulas() {
+    for (every, round_trip) in [
+        (100, 100),
+        (1_000, 10),
+        (1_000, 100),
+        (1_000, 300),
+        (4_000, 100),
+    ] {
+        let (loss, round_trip) = (Ratio::of(1, every).unwrap(), ms(round_trip));
+        let by_reno = reno::response(loss).unwrap().get();
+        let by_cubic = cubic::steady_window(cubic::Scale::STANDARD, loss, round_trip)
+            .unwrap()
+            .get();
+        for (controller, expected) in [(Controller::Reno, by_reno), (Controller::Cubic, by_cubic)] {
+            let window = steady_window(controller, every, round_trip);
+            let off = window / expected - 1.0;
+            assert!(
+                off.abs() < 0.15,
+                "{controller:?} {every} {round_trip:?}: {window}, not {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn bbr_keeps_its_rate_under_one_percent_loss_where_the_others_collapse() {
+    let bottleneck = Bottleneck {
+        rate: mbit(50.0),
+        round_trip: ms(40),
+        buffer: Bytes::new(250_000),
+        loss: Loss::Random(share(0.01)),
+    };
+    let [by_reno, by_cubic, by_bbr] = Controller::ALL
+        .map(|controller| goodput(&run_for(bottleneck, vec![flow_of(controller)], ms(20_000))));
+    let (rate, validity) = bbr::throughput(bbr::Version::V1, bottleneck.rate, share(0.01));
+    let payload = rate.bps() * Flow::MSS.bits() / Bytes::new(1500).bits();
+    assert!(
+        (by_bbr / payload - 1.0).abs() < 0.03,
+        "{by_bbr} and not {payload}"
+    );
+    assert_eq!(validity, Validity::Holds);
+    assert!(
+        by_reno < by_cubic * 1.2 && by_cubic * 8.0 < by_bbr,
+        "{by_reno} {by_cubic} {by_bbr}"
+    );
+}
+
+#[test]
+fn two_flows_of_a_kind_share_fairly() {
+    for controller in Controller::ALL {
+        let bottleneck = Bottleneck {
+            buffer: Bytes::new(100_000),
+            ..clear_path(mbit(20.0), ms(40))
+        };
+        let late = Flow {
+            start: ms(500),
+            ..flow_of(controller)
+        };
+        let outcome = run_for(bottleneck, vec![flow_of(controller), late], ms(60_000));
+        let fairness = outcome.fairness().unwrap().get();
+        assert!(fairness >= 0.9, "{controller:?} {fairness}");
+        assert!(outcome.bottleneck.utilisation.get() > 0.9, "{controller:?}");
+    }
+}
+
+#[test]
+fn a_full_buffer_delays_by_its_size_over_the_rate() {
+    for controller in [Controller::Reno, Controller::Cubic] {
+        let bottleneck = Bottleneck {
+            buffer: Bytes::new(200_000),
+            ..clear_path(mbit(20.0), ms(40))
+        };
+        let outcome = run_for(bottleneck, vec![flow_of(controller)], ms(20_000));
+        let longest = outcome.bottleneck.queue_max.unwrap();
+        assert!(longest <= ms(80) && longest > ms(78), "{longest:?}");
+    }
+}
+
+#[test]
+fn samples_of_the_window_show_the_sawtooth() {
+    let bottleneck = Bottleneck {
+        buffer: Bytes::new(100_000),
+        ..clear_path(mbit(20.0), ms(40))
+    };
+    let outcome = run_for(bottleneck, vec![flow_of(Controller::Reno)], ms(60_000));
+    let windows = &outcome.flows[0].windows;
+    assert!((400..=FlowOutcome::MAX_SAMPLES).contains(&windows.len()));
+    let late = windows.iter().filter(|sample| sample.at > ms(20_000));
+    let sizes: Vec<f64> = late.map(|sample| sample.window.get()).collect();
+    let most = sizes.iter().copied().fold(0.0, f64::max);
+    let least = sizes.iter().copied().fold(f64::MAX, f64::min);
+    assert!(
+        (least / most - reno::BETA).abs() < 0.05,
+        "{least} to {most}"
+    );
+}

@@ -77,7 +77,8 @@ pub(super) fn serve(
             arrival: now,
             start,
             end,
-            opened: fresh.then_some(busy.len() + idle.len()),
+            // One is opened only when none is idle: those on loan are all that are held.
+            opened: fresh.then_some(busy.len()),
         });
     }
 }

@@ -246,6 +246,16 @@ fn three_calls_by_hand() {
 }
 
 #[test]
+fn a_connection_that_comes_back_with_the_next_call_is_used() {
+    let forecast = replay(
+        &trace(&[(0, 10), (10, 5), (15, 5)]),
+        None,
+        &Habits::default(),
+    );
+    assert_eq!((forecast.handshakes(), forecast.peak()), (1, n(1)));
+}
+
+#[test]
 fn order_decides_which_connection_grows_too_old() {
     // Two at once, then one every 40 ms: LIFO leaves one of the two idle until the pair at 130.
     let trace = trace(&[(0, 10), (0, 20), (50, 5), (90, 5), (130, 5), (130, 5)]);

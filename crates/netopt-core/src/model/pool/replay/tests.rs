@@ -116,16 +116,17 @@ fn fifo_saves_nearly_all_handshakes_of_lifo_at_5_a_second() {
 
 #[test]
 fn the_formula_for_lifo_handshakes_is_close_to_replay() {
-    for (rate, hold) in [(5.0, 0.1), (1.0, 0.1), (0.2, 0.1), (20.0, 0.1)] {
-        let trace = exponential(50_000, rate, hold);
+    // Calls a second of 0.1 s each, and how far apart the two may be: a run of this length is off by 2 % itself.
+    for (rate, off) in [(0.2, 0.06), (1.0, 0.06), (5.0, 0.06), (20.0, 0.12)] {
+        let trace = exponential(50_000, rate, 0.1);
         let got = replay(&trace, None, &keep_alive(Order::Lifo));
         let (arrivals, load) = (
             PerSecond::new(rate).unwrap(),
-            Erlangs::new(rate * hold).unwrap(),
+            Erlangs::new(rate * 0.1).unwrap(),
         );
         let want = lifo_handshakes(arrivals, load, Duration::from_secs(5)).unwrap();
         let ratio = got.handshake_rate().unwrap().get() / want.get();
-        assert!((ratio - 1.0).abs() < 0.08, "{rate}: {ratio}");
+        assert!((ratio - 1.0).abs() < off, "{rate}: {ratio}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Div;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A way in metres: finite, zero or more. Cables do not run straight: 1.5 times the beeline is a fair guess on land.
+/// A way in metres: finite, zero or more. Of a cable it is the length of the cable, which is more than the beeline.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 pub struct Distance(f64);
 

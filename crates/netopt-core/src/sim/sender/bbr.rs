@@ -14,7 +14,7 @@ use crate::model::congestion::bbr::{
 use crate::model::congestion::initial_window;
 use crate::unit::Segments;
 
-/// The round trip that the first packets are paced for, in seconds, as Linux does.
+/// The round trip that packets are paced for until one is known, in seconds, as in Linux.
 const ASSUMED_ROUND_TRIP: f64 = 1e-3;
 /// The place in the gain cycle where a sender never begins: there is nothing to drain yet.
 const DRAINING: usize = 1;
@@ -76,7 +76,7 @@ impl Bbr {
             path: Path {
                 window,
                 prior: window,
-                pacing: HIGH_GAIN * window / ASSUMED_ROUND_TRIP,
+                pacing: first_pacing(ASSUMED_ROUND_TRIP),
             },
             random,
         }
@@ -91,6 +91,9 @@ impl Bbr {
     }
 
     pub(super) fn acked(&mut self, news: &News) {
+        if self.round_trip.least.is_none() {
+            self.path.pacing = first_pacing(news.round_trip.seconds());
+        }
         let new_round = self.rates.update(&news.sample, self.round_trip.least);
         self.cruise(news);
         if new_round {
@@ -207,7 +210,7 @@ impl Bbr {
             Mode::Probe { .. } => (1.0, 1.0),
         };
         let rate = pacing * self.rates.max() * (1.0 - PACING_MARGIN);
-        if rate > 0.0 && (self.filled || rate > self.path.pacing || news.sample.before == 0) {
+        if rate > 0.0 && (self.filled || rate > self.path.pacing) {
             self.path.pacing = rate;
         }
         let target = window * self.pipe() + 3.0;
@@ -227,6 +230,11 @@ impl Bbr {
     }
 }
 
+/// Segments/s that double the initial window in this round trip; no faster than one for a picosecond.
+fn first_pacing(round_trip: f64) -> f64 {
+    HIGH_GAIN * initial_window().get() / round_trip.max(1e-12)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "windows are below 2^53 segments"
@@ -234,3 +242,6 @@ impl Bbr {
 const fn count(packets: u64) -> f64 {
     packets as f64
 }
+
+#[cfg(test)]
+mod tests;

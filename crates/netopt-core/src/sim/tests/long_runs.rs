@@ -135,17 +135,32 @@ fn bbr_keeps_its_rate_under_one_percent_loss_where_the_others_collapse() {
     };
     let [by_reno, by_cubic, by_bbr] = Controller::ALL
         .map(|controller| goodput(&run_for(bottleneck, vec![flow_of(controller)], ms(20_000))));
-    let (rate, validity) = bbr::throughput(bbr::Version::V1, bottleneck.rate, share(0.01));
-    let payload = rate.bps() * Flow::MSS.bits() / Bytes::new(1500).bits();
-    assert!(
-        (by_bbr / payload - 1.0).abs() < 0.03,
-        "{by_bbr} and not {payload}"
-    );
-    assert_eq!(validity, Validity::Holds);
+    assert!(by_bbr > 0.9 * bottleneck.rate.bps(), "{by_bbr}");
     assert!(
         by_reno < by_cubic * 1.2 && by_cubic * 8.0 < by_bbr,
         "{by_reno} {by_cubic} {by_bbr}"
     );
+}
+
+#[test]
+fn bbr_delivers_its_share_up_to_15_percent_loss_and_breaks_down_beyond_20() {
+    for (ratio, holds) in [(0.0, true), (0.02, true), (0.15, true), (0.25, false)] {
+        let bottleneck = Bottleneck {
+            rate: mbit(20.0),
+            round_trip: ms(40),
+            buffer: Bytes::new(100_000),
+            loss: Loss::Random(share(ratio)),
+        };
+        let outcome = run_for(bottleneck, vec![flow_of(Controller::Bbr)], ms(30_000));
+        let (rate, validity) =
+            bbr::throughput(bbr::Version::V1, bottleneck.rate, share(ratio)).unwrap();
+        let payload = rate.bps() * Flow::MSS.bits() / Bytes::new(1500).bits();
+        let off = goodput(&outcome) / payload - 1.0;
+        assert_eq!(validity == Validity::Holds, holds);
+        // Alone it fills no queue for long and is spared the probes that the formula counts: 2 %.
+        assert_eq!(off.abs() < 0.03, holds, "p={ratio}: {off}");
+        assert!(holds || off < -0.5, "an upper bound, far off: {off}");
+    }
 }
 
 #[test]

@@ -10,7 +10,6 @@ use crate::unit::millis;
 
 pub mod call;
 pub mod hop;
-pub mod opening;
 pub mod propagation;
 
 /// A term of the latency of one call.

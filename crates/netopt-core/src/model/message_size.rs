@@ -9,7 +9,7 @@
 //! | [`stop_and_wait`] | a round trip of silence a chunk | nothing | a wanted utilisation decides |
 //! | [`batching`] | a fixed cost a batch | items that wait for the batch | √(2·λ·K/h) |
 //! | [`noisy_link`] | one header a packet | one wrong bit loses the packet | about √(h/ε) |
-//! | [`pipe`] | a line that idles | a queue that only delays | rate × round trip |
+//! | [`Pipe`](super::queueing::Pipe) | a line that idles | a queue that only delays | rate × round trip |
 //!
 //! Sizes here are real numbers ([`Length`]), since an optimum seldom is a whole byte. What this module leaves alone:
 //! how windows grow (`slow_start`, `congestion`) and how many connections to hold (`pool`).
@@ -18,7 +18,6 @@ pub mod batching;
 mod length;
 pub mod noisy_link;
 pub mod one_link;
-pub mod pipe;
 pub mod stop_and_wait;
 pub mod store_and_forward;
 

@@ -51,9 +51,24 @@ impl Opening {
     /// Round trips until the request can leave.
     #[must_use]
     pub const fn round_trips(self) -> u32 {
+        self.tcp_round_trips() + self.tls_round_trips()
+    }
+
+    /// Those of TCP.
+    #[must_use]
+    pub const fn tcp_round_trips(self) -> u32 {
         match self {
             Self::Reused => 0,
-            Self::Fresh(tls) => 1 + tls.round_trips(),
+            Self::Fresh(_) => 1,
+        }
+    }
+
+    /// Those of TLS.
+    #[must_use]
+    pub const fn tls_round_trips(self) -> u32 {
+        match self {
+            Self::Reused => 0,
+            Self::Fresh(tls) => tls.round_trips(),
         }
     }
 }

@@ -1,31 +1,24 @@
 //! What a call should take, from what is known of its path: a prediction, term by term.
 //!
 //! The same terms that a measurement is broken down to, so that the two can be laid beside each other. Loss is not in
-//! it, nor what the peer's certificate costs on a thin line. Where loss matters, see `flow_time`.
+//! it, nor what the peer's certificate costs on a thin line. Where loss matters, see `flow_time::cardwell`.
 
 use std::time::Duration;
 
-use super::opening::Opening;
 use super::{Breakdown, Term};
-use crate::model::message_size::Length;
-use crate::model::slow_start;
+use crate::model::flow_time::handshake::Opening;
+use crate::model::flow_time::{Path, recurrence};
 use crate::unit::{BitRate, Bytes};
-
-/// The payload of a full segment: an Ethernet frame less the headers of IPv4 and TCP (RFC 9293, §3.7.1).
-pub const SEGMENT: Bytes = Bytes::new(1460);
-
-/// The headers of IPv4 and TCP without options, in front of each segment.
-pub const HEADERS: Bytes = Bytes::new(40);
 
 /// One call: its path, its sizes, and what else is in its way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Call {
-    /// The round trip through the empty path, as of a small packet.
-    pub round_trip: Duration,
-    /// The slowest line on the way to the server, for whole IP packets.
-    pub up: BitRate,
-    /// The slowest line on the way back.
-    pub down: BitRate,
+    /// The way of the answer; the request takes the same way back, but for its rate.
+    ///
+    /// For a connection in use, its first window is the one that the connection has grown to.
+    pub path: Path,
+    /// The rate of the slowest line on the way to the server; `None` when it is that of the path.
+    pub up: Option<BitRate>,
     /// The request with its head.
     pub request: Bytes,
     /// The answer with its head.
@@ -34,228 +27,241 @@ pub struct Call {
     pub processing: Duration,
     /// What the call waits in queues of the path, both ways together.
     pub queuing: Duration,
-    /// What happens before the request is sent.
+    /// The round trips before the request is sent.
     pub opening: Opening,
+    /// The waits before the request is sent.
+    pub before: Before,
+}
+
+/// What a call waits for before it has a connection or opens one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Before {
+    /// How long the name takes; `None` if nobody is asked.
+    pub dns: Option<Duration>,
+    /// How long the call waits for a place in the pool; `None` if it does not.
+    pub pool_wait: Option<Duration>,
 }
 
 impl Call {
+    /// A call on a connection that is open, which asks with nothing and is answered with `response` at once.
+    #[must_use]
+    pub const fn new(path: Path, response: Bytes) -> Self {
+        Self {
+            path,
+            up: None,
+            request: Bytes::ZERO,
+            response,
+            processing: Duration::ZERO,
+            queuing: Duration::ZERO,
+            opening: Opening::Reused,
+            before: Before {
+                dns: None,
+                pool_wait: None,
+            },
+        }
+    }
+
     /// The predicted latency and its terms; the residual is nil, because the total is their sum.
     ///
-    /// A phase that does not happen is absent. On a new connection both directions start with a window of ten segments
-    /// (RFC 6928) that doubles each round trip; [`Term::Rounds`] is the time the line stands idle for that. A reused
-    /// connection is taken to have grown its windows already. Handshakes wait for the empty round trip only.
+    /// A phase that does not happen is absent. [`Term::Rounds`] is the time the line stands idle while the windows grow
+    /// ([`recurrence`], which takes every packet for a full one; [`Term::Transmission`] counts the bytes that there are).
+    /// Handshakes wait for the empty round trip only. `None` as for [`recurrence::course`].
     #[must_use]
-    pub fn breakdown(&self) -> Breakdown {
-        let handshake = |round_trips: u32| {
-            (round_trips > 0).then(|| self.round_trip.saturating_mul(round_trips))
+    pub fn breakdown(&self) -> Option<Breakdown> {
+        let there = Path {
+            rate: self.up.or(self.path.rate),
+            ..self.path
         };
-        let sending = serialisation(self.request, self.up)
-            .saturating_add(serialisation(self.response, self.down));
-        let rounds = if self.opening.is_new() {
-            self.stalls(self.request, self.up)
-                .saturating_add(self.stalls(self.response, self.down))
-        } else {
-            Duration::ZERO
-        };
+        let handshake =
+            |round_trips: u32| (round_trips > 0).then(|| self.path.rtt.saturating_mul(round_trips));
+        let sending = serialisation(&there, self.request)?
+            .saturating_add(serialisation(&self.path, self.response)?);
+        let stalled = |path, data| Some(recurrence::course(path, data)?.stalled);
+        let rounds =
+            stalled(&there, self.request)?.saturating_add(stalled(&self.path, self.response)?);
         let before = [
-            (Term::Dns, self.opening.dns),
-            (Term::Connect, handshake(self.opening.tcp)),
-            (Term::Tls, handshake(self.opening.tls)),
-            (Term::PoolWait, self.opening.pool_wait),
+            (Term::Dns, self.before.dns),
+            (Term::Connect, handshake(self.opening.tcp_round_trips())),
+            (Term::Tls, handshake(self.opening.tls_round_trips())),
+            (Term::PoolWait, self.before.pool_wait),
         ];
         let after = [
-            (Term::Propagation, self.round_trip),
+            (Term::Propagation, self.path.rtt),
             (Term::Transmission, sending),
             (Term::Queuing, self.queuing),
             (Term::Processing, self.processing),
             (Term::Rounds, rounds),
         ];
-        Breakdown::sum(
+        Some(Breakdown::sum(
             before
                 .into_iter()
                 .filter_map(|(term, time)| Some((term, time?)))
                 .chain(after),
-        )
-    }
-
-    /// How long the line idles while the window grows: after each window but the last, from its last bit until the
-    /// acknowledgement of its first segment, `max(0, S + RTT − w·S)`. With an endless rate it is a round trip each.
-    fn stalls(&self, data: Bytes, rate: BitRate) -> Duration {
-        let segment = Length::from(SEGMENT + HEADERS);
-        let answered = (segment / rate).saturating_add(self.round_trip);
-        let windows = slow_start::rounds(data, SEGMENT).saturating_sub(1);
-        // A window is divided by the rate as a whole: thousands of times a segment's rounded time would be off by
-        // microseconds on a fast line.
-        (0..windows)
-            .map(|round| slow_start::INITIAL_WINDOW.saturating_mul(1u64 << round.min(63)))
-            .map(|window| answered.saturating_sub(segment * window / rate))
-            .fold(Duration::ZERO, Duration::saturating_add)
+        ))
     }
 }
 
-/// The time to put the data and the headers of its segments on the line; nothing for no data.
-fn serialisation(data: Bytes, rate: BitRate) -> Duration {
-    let segments = data.get().div_ceil(SEGMENT.get());
-    (data + Bytes::new(HEADERS.get().saturating_mul(segments))) / rate
+/// The time to put the data and the headers of its packets on the line; nothing for no data.
+fn serialisation(path: &Path, data: Bytes) -> Option<Duration> {
+    let headers = path.headers.get().saturating_mul(path.packets(data)?);
+    let whole = data + Bytes::new(headers);
+    Some(path.rate.map_or(Duration::ZERO, |rate| whole / rate))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::flow_time::handshake::Tls;
     use proptest::prelude::*;
 
-    fn call(response: u64, opening: Opening) -> Call {
-        Call {
-            round_trip: Duration::from_millis(80),
-            up: BitRate::from_bps(1e12).unwrap(),
-            down: BitRate::from_bps(1e12).unwrap(),
-            request: Bytes::new(200),
-            response: Bytes::new(response),
-            processing: Duration::from_millis(10),
-            queuing: Duration::ZERO,
-            opening,
-        }
+    const RTT: Duration = Duration::from_millis(80);
+
+    fn rate(bps: f64) -> Option<BitRate> {
+        BitRate::from_bps(bps)
     }
 
     fn millis_of(call: Call) -> u128 {
-        call.breakdown().total().as_millis()
+        call.breakdown().unwrap().total().as_millis()
+    }
+
+    fn rounds_of(call: Call) -> Duration {
+        call.breakdown().unwrap().term(Term::Rounds).unwrap()
     }
 
     #[test]
     fn handshakes_cost_a_round_trip_each() {
+        let call = Call {
+            request: Bytes::new(200),
+            processing: Duration::from_millis(10),
+            ..Call::new(Path::new(RTT, None), Bytes::new(1000))
+        };
         for (opening, millis) in [
-            (Opening::REUSED, 90),
-            (Opening::TCP, 170),
-            (Opening::TLS_1_3, 250),
-            (Opening::TLS_1_2, 330),
+            (Opening::Reused, 90),
+            (Opening::Fresh(Tls::Absent), 170),
+            (Opening::Fresh(Tls::V13), 250),
+            (Opening::Fresh(Tls::V12), 330),
         ] {
-            assert_eq!(millis_of(call(1000, opening)), millis, "{opening:?}");
+            assert_eq!(millis_of(Call { opening, ..call }), millis, "{opening:?}");
         }
     }
 
     #[test]
     fn a_new_connection_pays_for_its_small_window() {
-        // 310 segments leave in five windows (10, 20, 40, 80, 160): four round trips more than on a grown one.
-        let response = 310 * SEGMENT.get();
-        let new = call(response, Opening::TCP).breakdown();
-        let rounds = new.term(Term::Rounds).unwrap();
-        assert_eq!(rounds.as_millis(), 319); // Less what the line did meanwhile: 4·80 ms − 146 segments.
-        let reused = call(response, Opening::REUSED).breakdown();
-        assert_eq!(reused.term(Term::Rounds), Some(Duration::ZERO));
-        assert_eq!(reused.term(Term::Connect), None);
-    }
-
-    #[test]
-    fn slow_start_stalls_add_up_to_the_recurrence() {
-        // 20 Mbit/s and 40 ms: a segment takes 0.6 ms, so windows of 80 and more leave no gap.
-        let mut call = call(1000 * SEGMENT.get(), Opening::TCP);
-        call.down = BitRate::from_bps(20e6).unwrap();
-        call.round_trip = Duration::from_millis(40);
-        let (segment, round_trip) = (0.6e-3, 40e-3);
-        let (mut left, mut window, mut time) = (1000.0, 10.0, 0.0);
-        loop {
-            let sending = f64::min(window, left) * segment;
-            left -= window;
-            if left <= 0.0 {
-                time += sending;
-                break;
-            }
-            time += f64::max(sending, segment + round_trip);
-            window *= 2.0;
-        }
-        let breakdown = call.breakdown();
-        let got = breakdown.term(Term::Rounds).unwrap() + serialisation(call.response, call.down);
-        assert!((got.as_secs_f64() - time).abs() < 1e-9, "{got:?} {time}");
-    }
-
-    #[test]
-    fn a_fast_line_is_not_counted_in_whole_nanoseconds_a_segment() {
-        // 72.9 Gbit/s, where a segment takes 164.7 ns: the last of nine stalls is 422 µs less 2,559 segments.
-        let mut call = call(7_460_601, Opening::TCP);
-        call.round_trip = Duration::from_micros(422);
-        let rounds = |bps: f64| {
-            let call = Call {
-                down: BitRate::from_bps(bps).unwrap(),
-                ..call
-            };
-            call.breakdown().term(Term::Rounds).unwrap().as_secs_f64()
+        // 310 packets leave in five windows (10, 20, 40, 80, 160): four round trips more than on a grown one.
+        let path = Path::new(RTT, rate(1e12));
+        let response = Bytes::new(310 * path.payload.get());
+        let new = Call {
+            opening: Opening::Fresh(Tls::Absent),
+            ..Call::new(path, response)
         };
-        let bps = 72_864_012_304.262_77;
-        let segment = 12_000.0 / bps;
-        let windows = (0..9).map(|round| 10.0 * 2f64.powi(round));
-        let expected: f64 = windows
-            .map(|window| (422e-6 + segment - window * segment).max(0.0))
-            .sum();
+        assert_eq!(rounds_of(new).as_millis(), 319); // Less what the line did meanwhile: 4·80 ms − 146 packets.
+        let grown = Path {
+            initial_window: 400,
+            ..path
+        };
+        let reused = Call::new(grown, response);
+        assert_eq!(rounds_of(reused), Duration::ZERO);
+        assert_eq!(reused.breakdown().unwrap().term(Term::Connect), None);
+    }
+
+    #[test]
+    fn the_total_is_the_flow_time_of_both_ways() {
+        let path = Path::new(Duration::from_millis(40), rate(20e6));
+        let full = |packets: u64| Bytes::new(packets * path.payload.get());
+        let call = Call {
+            request: full(11),
+            processing: Duration::from_millis(7),
+            ..Call::new(path, full(1000))
+        };
+        let both = path.one_way(call.request).unwrap() + path.one_way(call.response).unwrap();
+        let total = call.breakdown().unwrap().total();
+        let expected = both + call.processing;
         assert!(
-            (rounds(bps) - expected).abs() < 2e-8,
-            "{} {expected}",
-            rounds(bps)
+            total.abs_diff(expected) < Duration::from_nanos(10),
+            "{total:?} {expected:?}"
         );
     }
 
     #[test]
-    fn headers_travel_too() {
-        let rate = BitRate::from_bps(12e6).unwrap();
-        assert_eq!(serialisation(SEGMENT, rate), Duration::from_millis(1));
-        assert_eq!(serialisation(Bytes::ZERO, rate), Duration::ZERO);
+    fn a_small_request_on_a_thin_line_takes_its_own_bytes() {
+        // 100 + 52 bytes at 256 kbit/s are 4.75 ms; a full packet would be 47.
+        let call = Call {
+            up: rate(256e3),
+            request: Bytes::new(100),
+            ..Call::new(Path::new(RTT, None), Bytes::new(1))
+        };
+        let sending = call.breakdown().unwrap().term(Term::Transmission).unwrap();
+        assert_eq!(sending, Duration::from_micros(4750));
+        let silent = Call {
+            request: Bytes::ZERO,
+            ..call
+        };
+        let sending = silent.breakdown().unwrap().term(Term::Transmission);
+        assert_eq!(sending, Some(Duration::ZERO));
     }
 
     #[test]
-    fn absurd_sizes_do_not_panic() {
-        let mut call = call(
-            u64::MAX,
-            Opening {
-                tls: u32::MAX,
-                ..Opening::TCP
-            },
-        );
-        call.request = Bytes::new(u64::MAX);
-        call.processing = Duration::MAX;
-        assert_eq!(call.breakdown().total(), Duration::MAX);
+    fn absurd_inputs_do_not_panic() {
+        let path = Path::new(RTT, rate(1e9));
+        let call = Call {
+            processing: Duration::MAX,
+            request: Bytes::new(u64::MAX),
+            ..Call::new(path, Bytes::new(u64::MAX))
+        };
+        assert_eq!(call.breakdown().unwrap().total(), Duration::MAX);
+        let empty = Path {
+            payload: Bytes::ZERO,
+            ..path
+        };
+        assert_eq!(Call::new(empty, Bytes::new(1)).breakdown(), None);
     }
 
     fn opening() -> impl Strategy<Value = Opening> {
-        (any::<Option<u16>>(), any::<Option<u16>>(), 0u32..3, 0u32..3).prop_map(
-            |(dns, wait, tcp, tls)| {
-                let millis = |ms: Option<u16>| ms.map(|ms| Duration::from_millis(ms.into()));
-                Opening {
-                    dns: millis(dns),
-                    pool_wait: millis(wait),
-                    tcp,
-                    tls,
-                }
-            },
-        )
+        use Tls::{Absent, V12, V12Resumed, V13, V13EarlyData};
+        let tls = prop::sample::select(vec![Absent, V12, V12Resumed, V13, V13EarlyData]);
+        prop_oneof![Just(Opening::Reused), tls.prop_map(Opening::Fresh)]
+    }
+
+    fn before() -> impl Strategy<Value = Before> {
+        let wait = || any::<Option<u16>>().prop_map(|ms| Some(Duration::from_millis(ms?.into())));
+        (wait(), wait()).prop_map(|(dns, pool_wait)| Before { dns, pool_wait })
     }
 
     proptest! {
         #[test]
         fn a_prediction_explains_all_of_itself(
             micros in 0u64..1_000_000, up in 1e3..1e11f64, down in 1e3..1e11f64,
-            sizes in (0u64..10_000_000, 0u64..10_000_000), millis in 0u64..10_000, opening in opening()
+            sizes in (0u64..10_000_000, 0u64..10_000_000), millis in 0u64..10_000,
+            opening in opening(), before in before(),
         ) {
+            let path = Path::new(Duration::from_micros(micros), rate(down));
             let call = Call {
-                round_trip: Duration::from_micros(micros),
-                up: BitRate::from_bps(up).unwrap(),
-                down: BitRate::from_bps(down).unwrap(),
+                up: rate(up),
                 request: Bytes::new(sizes.0),
-                response: Bytes::new(sizes.1),
                 processing: Duration::from_millis(millis),
                 queuing: Duration::from_micros(millis),
                 opening,
+                before,
+                ..Call::new(path, Bytes::new(sizes.1))
             };
-            let breakdown = call.breakdown();
+            let breakdown = call.breakdown().unwrap();
+            let total = breakdown.total();
             let terms: Duration = Term::ALL.into_iter().filter_map(|term| breakdown.term(term)).sum();
-            prop_assert_eq!(terms, breakdown.total());
-            prop_assert!(breakdown.residual_ms().abs() < 1e-12 * (1.0 + crate::unit::millis(terms)) * 10.0);
+            prop_assert_eq!(terms, total);
+            prop_assert!(breakdown.residual_ms().abs() < 1e-11 * (1.0 + crate::unit::millis(terms)));
 
-            // Nothing that a reused connection saves makes it slower, and a faster line or nearer server never hurts.
-            let reused = Call { opening: Opening::REUSED, ..call };
-            prop_assert!(reused.breakdown().total() <= breakdown.total());
-            let near = Call { round_trip: call.round_trip / 2, ..call };
-            prop_assert!(near.breakdown().total() <= breakdown.total());
-            let wide = Call { down: BitRate::from_bps(down * 2.0).unwrap(), ..call };
-            prop_assert!(wide.breakdown().total() <= breakdown.total() + Duration::from_nanos(100));
+            // What saves a handshake, a way or a wait never hurts; times are rounded to the nanosecond, term by term.
+            let rounding = Duration::from_nanos(5);
+            let near = Path { rtt: path.rtt / 2, ..path };
+            let wide = Path { rate: rate(down * 2.0), ..path };
+            for better in [
+                Call { opening: Opening::Reused, ..call },
+                Call { path: near, ..call },
+                Call { path: wide, ..call },
+            ] {
+                let faster = better.breakdown().unwrap().total();
+                prop_assert!(faster <= total + rounding, "{faster:?} {better:?}");
+            }
         }
     }
 }

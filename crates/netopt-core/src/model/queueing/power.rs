@@ -130,6 +130,14 @@ mod tests {
         }
 
         #[test]
+        fn littles_law_holds_in_a_pipe(rate in 1.0..1e4f64, ms in 1u64..1000, inflight in 1u64..1 << 40) {
+            let pipe = Pipe { rate: mbit(rate), round_trip: Duration::from_millis(ms) };
+            let inflight = Bytes::new(inflight);
+            let under_way = pipe.throughput_at(inflight).unwrap() * pipe.round_trip_at(inflight);
+            prop_assert!(under_way.get().abs_diff(inflight.get()) <= 1 + inflight.get() / 1000);
+        }
+
+        #[test]
         fn half_busy_is_the_maximum(busy in 0.0..=1f64) {
             prop_assert!(mm1_power(Ratio::new(busy).unwrap()).get() <= 0.25);
         }

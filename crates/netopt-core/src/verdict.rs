@@ -5,8 +5,10 @@
 //! experiment behind it, live in the trial crate.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::metric::Metric;
+use crate::unit::show_duration;
 
 /// A relative change of the metric against the baseline, with its 95 % interval. All three are shares: -0.30 is 30 % less.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,16 +65,17 @@ pub enum Decision {
     Faster,
     /// Worse on the declared metric, by more than the A/A floor and the practical threshold.
     Slower,
-    /// The interval lies within ±`delta`, a share.
+    /// The interval lies within ±`threshold`.
     NoDifference {
-        /// The practical threshold, a share: 0.03 is 3 %.
-        delta: f64,
+        /// The practical threshold that applied.
+        threshold: Threshold,
     },
     /// Not enough evidence for any of the others.
     Inconclusive {
-        /// The smallest change that could have been seen, a share; infinite when nothing is known.
-        detectable: f64,
-        /// Rounds in all that the practical threshold would take; `None` if unknown or beyond reason.
+        /// What the trial could have found.
+        detectable: Detectable,
+        /// Rounds in all until an improvement as large as the practical threshold would be told from none in eight of
+        /// ten such trials; `None` if unknown or beyond reason.
         rounds_needed: Option<u32>,
     },
     /// The measurement cannot carry a conclusion.
@@ -80,6 +83,58 @@ pub enum Decision {
         /// Why not.
         reason: InvalidReason,
     },
+}
+
+/// The smallest difference that matters in practice: the larger of a share of the baseline and, for latencies, a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Threshold {
+    /// A share of the baseline: 0.03 is 3 %.
+    Share(f64),
+    /// A time, where the share of the baseline would be less than it.
+    Time(Duration),
+}
+
+/// `3 %`, `100 µs`.
+impl fmt::Display for Threshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Share(share) => write!(f, "{} %", (share * 1000.0).round() / 10.0),
+            Self::Time(time) => f.write_str(&show_duration(*time)),
+        }
+    }
+}
+
+/// What a trial could have found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Detectable {
+    /// The smallest improvement that eight of ten such trials would have called faster: a share of the baseline, above 0.
+    Improvement(f64),
+    /// Not estimable before so many complete rounds, because no result of fewer could have decided.
+    NotBefore {
+        /// Complete rounds.
+        rounds: u32,
+    },
+}
+
+impl Detectable {
+    /// The improvement as a share; `None` when it is not estimable.
+    #[must_use]
+    pub const fn improvement(self) -> Option<f64> {
+        match self {
+            Self::Improvement(share) => Some(share),
+            Self::NotBefore { .. } => None,
+        }
+    }
+}
+
+/// `12.5 %`, `not estimable before 10 rounds`.
+impl fmt::Display for Detectable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Improvement(share) => write!(f, "{:.1} %", share * 100.0),
+            Self::NotBefore { rounds } => write!(f, "not estimable before {rounds} rounds"),
+        }
+    }
 }
 
 /// Why a measurement cannot carry a conclusion.
@@ -91,8 +146,15 @@ pub enum InvalidReason {
     AaFailed,
     /// The machine that generated the load was the bottleneck.
     HostSaturated,
-    /// Too few samples a block for the declared metric.
-    TooFewSamples,
+    /// Too few completed requests a block for the declared metric.
+    TooFewSamples {
+        /// The declared metric.
+        metric: Metric,
+        /// Completed requests of a typical block; below `need`.
+        have: u64,
+        /// Completed requests below which the interval of the metric has no end.
+        need: u64,
+    },
     /// The arms failed at different rates, so the survivors cannot be compared.
     ErrorsDiffer,
 }
@@ -103,7 +165,12 @@ impl fmt::Display for InvalidReason {
             Self::Drift => "the baseline drifted while the trial ran",
             Self::AaFailed => "two copies of the baseline differed",
             Self::HostSaturated => "the load generator's host was saturated",
-            Self::TooFewSamples => "too few samples a block for this metric",
+            Self::TooFewSamples { metric, have, need } => {
+                return write!(
+                    f,
+                    "{metric} not estimable: needs {need} requests a block, has {have}"
+                );
+            }
             Self::ErrorsDiffer => "the arms failed at different rates",
         })
     }
@@ -142,5 +209,30 @@ mod tests {
         let effect = Effect::from_log(-0.1, -0.3, 0.1);
         assert!(!effect.excludes_zero());
         assert!(effect.low <= effect.change && effect.change <= effect.high);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_in_words() {
+        let few = InvalidReason::TooFewSamples {
+            metric: Metric::P99,
+            have: 120,
+            need: 368,
+        };
+        assert_eq!(
+            few.to_string(),
+            "p99 not estimable: needs 368 requests a block, has 120"
+        );
+        let early = Detectable::NotBefore { rounds: 10 };
+        assert_eq!(early.to_string(), "not estimable before 10 rounds");
+        assert_eq!(early.improvement(), None);
+        assert_eq!(Detectable::Improvement(0.125).to_string(), "12.5 %");
+    }
+
+    #[test]
+    fn a_threshold_prints_as_what_applied() {
+        assert_eq!(Threshold::Share(0.03).to_string(), "3 %");
+        assert_eq!(Threshold::Share(0.025).to_string(), "2.5 %");
+        let time = Threshold::Time(Duration::from_micros(100));
+        assert_eq!(time.to_string(), "100 µs");
     }
 }

@@ -57,7 +57,7 @@ fn shown_saving(finding: &Finding, p50: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use netopt_core::finding::{Estimate, Finding};
-    use netopt_core::verdict::{Decision, Effect, Verdict};
+    use netopt_core::verdict::{Decision, Effect, Threshold, Verdict};
 
     use super::*;
     use crate::audit::hypothesis;
@@ -99,7 +99,9 @@ mod tests {
     fn shown_savings_come_before_estimates_and_refuted_ones_after_them() {
         let mut missing = found("e.missing", Severity::Low, 900);
         missing.missing.push("something");
-        let refuted = Decision::NoDifference { delta: 0.03 };
+        let refuted = Decision::NoDifference {
+            threshold: Threshold::Share(0.03),
+        };
         let got = order(vec![
             missing,
             tried(found("d.refuted", Severity::High, 800), refuted, 0.0),
@@ -129,7 +131,9 @@ mod tests {
         missing.missing.push("something");
         let refuted = tried(
             found("b.refuted", Severity::High, 50),
-            Decision::NoDifference { delta: 0.03 },
+            Decision::NoDifference {
+                threshold: Threshold::Share(0.03),
+            },
             0.0,
         );
         let low = found("c.low", Severity::Low, 40);

@@ -10,6 +10,7 @@ pub mod arm;
 mod builder;
 mod levels;
 mod order;
+mod planning;
 mod text;
 
 pub use builder::{DesignBuilder, LONGEST_NAME, MOST_CANDIDATES, MOST_REQUESTS, MOST_ROUNDS};

@@ -4,27 +4,35 @@
 //! matter (A/A floor, practical threshold)? The judge is a pure function of the evidence. What disqualifies a
 //! measurement is in [`guard`]; collecting the evidence is the session's work.
 
-use netopt_core::metric::Metric;
-use netopt_core::verdict::{Decision, Effect};
+use std::time::Duration;
 
+use netopt_core::metric::Metric;
+use netopt_core::verdict::{Decision, Detectable, Effect, Threshold};
+
+use crate::stats::detectable::{BEYOND_REASON, Bars, Noise, Rule, fewest_rounds};
 use crate::stats::floor::AaFloor;
 use crate::stats::quantile::whole;
 use crate::stats::sign::SignProcess;
 
 pub mod guard;
 
-/// Rounds beyond which it is not honest to say how many more it would take.
-const BEYOND_REASON: u32 = 100_000;
+/// Difference in latency below which nothing is faster or slower, whatever share of the baseline it is: a timer's tick and a
+/// scheduler's turn are as large, and no user of a network notices less.
+pub const LEAST_DIFFERENCE: Duration = Duration::from_micros(100);
 
 /// What is known about one arm against the baseline, on the log scale of the metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
     /// The metric, which says which way is better.
     pub metric: Metric,
+    /// The merged value of the baseline: seconds, or requests per second; above 0.
+    pub baseline: f64,
     /// ln ratio of the merged values.
     pub change: f64,
     /// Low and high end of the interval for `change`; it contains `change`.
     pub interval: [f64; 2],
+    /// How far the rounds' log ratios spread; `None` of fewer than two.
+    pub noise: Option<Noise>,
     /// Rounds won and lost, in which winning is being better.
     pub signs: SignProcess,
     /// Rounds behind it.
@@ -39,12 +47,6 @@ impl Evidence {
         Effect::from_log(self.change, low, high)
     }
 
-    /// The smallest change that could have been seen: half the width of the interval, as a share.
-    #[must_use]
-    pub fn detectable(&self) -> f64 {
-        self.half_width().exp_m1()
-    }
-
     /// Half the width of the interval.
     fn half_width(&self) -> f64 {
         let [low, high] = self.interval;
@@ -57,8 +59,52 @@ impl Evidence {
 pub struct Bar {
     /// ln of the e-value that counts: ln(1/α) for one candidate, from e-BH for several.
     pub ln_e: f64,
-    /// The practical threshold, a share.
+    /// 1 - the level of intervals.
+    pub alpha: f64,
+    /// The practical threshold, a share; [`practical`] says when a time takes its place.
     pub delta: f64,
+}
+
+impl Bar {
+    /// The rule that a trial will judge by, with `least` as the smallest share that matters.
+    pub(crate) fn rule(&self, metric: Metric, least: f64) -> Rule {
+        Rule {
+            ln_e: self.ln_e,
+            alpha: self.alpha,
+            threshold: ln_improvement(metric, least),
+        }
+    }
+}
+
+/// The practical threshold for a `baseline` in seconds or requests per second: `delta`, or for latencies
+/// [`LEAST_DIFFERENCE`] where that is more. As a share, and as what to call it.
+#[must_use]
+pub fn practical(metric: Metric, baseline: f64, delta: f64) -> (f64, Threshold) {
+    let least = LEAST_DIFFERENCE.as_secs_f64() / baseline;
+    if metric.lower_is_better() && least > delta {
+        (least, Threshold::Time(LEAST_DIFFERENCE))
+    } else {
+        (delta, Threshold::Share(delta))
+    }
+}
+
+/// |ln ratio| of an improvement by `share`: less latency or more throughput. Infinite for a latency that would have to
+/// vanish.
+pub(crate) fn ln_improvement(metric: Metric, share: f64) -> f64 {
+    if metric.lower_is_better() {
+        -(-share.min(1.0)).ln_1p()
+    } else {
+        share.ln_1p()
+    }
+}
+
+/// The improvement, a share, that an |ln ratio| is.
+pub(crate) fn improvement(metric: Metric, ln: f64) -> f64 {
+    if metric.lower_is_better() {
+        -(-ln).exp_m1()
+    } else {
+        ln.exp_m1()
+    }
 }
 
 /// Decides about one arm. It never returns [`Decision::Invalid`]; ask [`guard::disqualify`] first.
@@ -68,7 +114,8 @@ pub struct Bar {
 #[must_use]
 pub fn decide(evidence: &Evidence, bar: &Bar, floor: AaFloor) -> Decision {
     let effect = evidence.effect();
-    let matters = evidence.change.abs() > floor.ln() && effect.change.abs() > bar.delta;
+    let (delta, threshold) = practical(evidence.metric, evidence.baseline, bar.delta);
+    let matters = evidence.change.abs() > floor.ln() && effect.change.abs() > delta;
     let better = if evidence.metric.lower_is_better() {
         effect.high < 0.0
     } else {
@@ -79,33 +126,54 @@ pub fn decide(evidence: &Evidence, bar: &Bar, floor: AaFloor) -> Decision {
         Decision::Faster
     } else if proven && !better && evidence.signs.trails() {
         Decision::Slower
-    } else if effect.low > -bar.delta && effect.high < bar.delta {
-        Decision::NoDifference { delta: bar.delta }
+    } else if effect.low > -delta && effect.high < delta {
+        Decision::NoDifference { threshold }
     } else {
+        let rule = bar.rule(evidence.metric, delta);
         Decision::Inconclusive {
-            detectable: evidence.detectable(),
-            rounds_needed: rounds_needed(evidence, bar),
+            detectable: detectable(evidence, &rule, floor),
+            rounds_needed: rounds_needed(evidence, &rule),
         }
     }
 }
 
-/// Rounds in all until a change of the practical threshold would show: half widths shrink by the root of the rounds; where
-/// the width suffices already, the evidence grows in proportion to them.
-fn rounds_needed(evidence: &Evidence, bar: &Bar) -> Option<u32> {
-    let half = evidence.half_width();
-    let wanted = bar.delta.ln_1p();
-    let factor = if half > wanted {
-        (half / wanted).powi(2)
-    } else {
-        let ln_e = evidence.signs.ln_e();
-        if ln_e <= 0.0 {
-            return None;
-        }
-        bar.ln_e / ln_e
+/// What these rounds could have found, by the interval and the floor that they gave. Where no improvement would do, because
+/// a latency would have to vanish, it is all of it.
+fn detectable(evidence: &Evidence, rule: &Rule, floor: AaFloor) -> Detectable {
+    let fewest = fewest_rounds(rule.ln_e).unwrap_or(BEYOND_REASON);
+    let Some(noise) = evidence.noise.filter(|_| evidence.rounds >= fewest) else {
+        return Detectable::NotBefore { rounds: fewest };
     };
-    let needed = whole(f64::from(evidence.rounds) * factor);
-    let needed = needed.max(u64::from(evidence.rounds) + 1);
-    u32::try_from(needed)
+    let bars = Bars {
+        ln_e: rule.ln_e,
+        half_width: evidence.half_width(),
+        floor: floor.ln(),
+        threshold: rule.threshold,
+    };
+    let smallest = bars.smallest(noise, evidence.rounds);
+    Detectable::Improvement(improvement(
+        evidence.metric,
+        smallest.unwrap_or(f64::INFINITY),
+    ))
+}
+
+/// Rounds in all until an improvement as large as the threshold would be told from none. If these rounds were enough for
+/// that, the effect lies so near the threshold that it takes an interval which does not reach from one to the other:
+/// half widths shrink by the root of the rounds.
+fn rounds_needed(evidence: &Evidence, rule: &Rule) -> Option<u32> {
+    let told = Rule {
+        threshold: 0.0,
+        ..*rule
+    };
+    let wanted = Some(rule.threshold).filter(|ln| ln.is_finite())?;
+    let rounds = told.rounds_for(wanted, evidence.noise?)?;
+    if rounds > evidence.rounds {
+        return Some(rounds);
+    }
+    let apart = (evidence.change.abs() - rule.threshold).abs();
+    let factor = (evidence.half_width() / apart).powi(2);
+    let rounds = whole(f64::from(evidence.rounds) * factor);
+    u32::try_from(rounds.max(u64::from(evidence.rounds) + 1))
         .ok()
         .filter(|rounds| *rounds <= BEYOND_REASON)
 }
@@ -119,7 +187,12 @@ mod tests {
 
     const BAR: Bar = Bar {
         ln_e: 2.995_732,
+        alpha: 0.05,
         delta: 0.03,
+    };
+
+    const NOTHING: Decision = Decision::NoDifference {
+        threshold: Threshold::Share(0.03),
     };
 
     /// Of eight equal values, 95 % of the flips stay within three quarters.
@@ -130,8 +203,11 @@ mod tests {
     fn evidence(change: f64, half: f64, wins: u32) -> Evidence {
         Evidence {
             metric: Metric::P50,
+            baseline: 0.010,
             change,
             interval: [change - half, change + half],
+            // What makes an interval of this width: t of 19 degrees of freedom is 2.093.
+            noise: Noise::known(half * 20.0_f64.sqrt() / 2.093),
             signs: SignProcess::of(wins, 20 - wins),
             rounds: 20,
         }
@@ -167,24 +243,75 @@ mod tests {
     #[test]
     fn a_narrow_interval_around_nothing_is_no_difference() {
         let found = evidence(0.002, 0.01, 9);
-        assert_eq!(
-            decide(&found, &BAR, floor(0.01)),
-            Decision::NoDifference { delta: 0.03 }
-        );
+        assert_eq!(decide(&found, &BAR, floor(0.01)), NOTHING);
+    }
+
+    fn open(found: &Evidence, size: f64) -> (Detectable, Option<u32>) {
+        match decide(found, &BAR, floor(size)) {
+            Decision::Inconclusive {
+                detectable,
+                rounds_needed,
+            } => (detectable, rounds_needed),
+            decided => panic!("{decided:?}"),
+        }
     }
 
     #[test]
-    fn an_open_verdict_says_what_it_would_take() {
-        let found = evidence(-0.01, 2.0 * 0.03_f64.ln_1p(), 9);
-        let Decision::Inconclusive {
-            detectable,
-            rounds_needed,
-        } = decide(&found, &BAR, floor(0.01))
-        else {
-            panic!("decided")
+    fn an_open_verdict_says_what_it_could_have_found() {
+        let found = evidence(-0.01, 0.06, 9);
+        let (detectable, rounds_needed) = open(&found, 0.01);
+        // 17 of 20 wins in 80 % of trials need Φ(e/s) = 0.88295: e = 1.18989 s, and the other bars next to nothing.
+        let signs = 1.189_89 * 0.06 * 20.0_f64.sqrt() / 2.093;
+        let share = detectable.improvement().unwrap();
+        let expected = -(-signs).exp_m1();
+        assert!((share / expected - 1.0).abs() < 0.01, "{share} {expected}");
+        assert!(share > found.half_width().exp_m1() * 2.0);
+        // And 3 % take so many rounds that they are detectable then, the practical threshold aside.
+        let rule = BAR.rule(Metric::P50, 0.0);
+        let wanted = ln_improvement(Metric::P50, 0.03);
+        let noise = found.noise.unwrap();
+        let rounds = rounds_needed.unwrap();
+        assert!(rule.smallest(noise, rounds).unwrap() <= wanted * 1.0002);
+        assert!(rule.smallest(noise, rounds - 40).unwrap() > wanted);
+    }
+
+    #[test]
+    fn nothing_is_estimable_before_the_rounds_that_can_decide() {
+        let mut found = evidence(-0.01, 0.06, 4);
+        (found.rounds, found.signs) = (7, SignProcess::of(4, 3));
+        let early = Detectable::NotBefore { rounds: 8 };
+        assert_eq!(open(&found, 0.01).0, early);
+        found.noise = None;
+        assert_eq!(open(&found, 0.01), (early, None));
+    }
+
+    #[test]
+    fn near_the_threshold_it_takes_a_narrower_interval() {
+        let quiet = evidence(-0.025, 0.008, 14);
+        let (_, rounds) = open(&quiet, 0.001);
+        // ln 1/0.97 - 0.025 = 0.005459: (0.008 / 0.005459)² · 20.
+        assert_eq!(rounds, Some(43));
+    }
+
+    #[test]
+    fn a_tenth_of_a_millisecond_is_no_difference_whatever_its_share() {
+        let mut found = evidence(-0.2, 0.02, 20);
+        found.baseline = 0.000_4; // less by 73 µs
+        let least = Decision::NoDifference {
+            threshold: Threshold::Time(LEAST_DIFFERENCE),
         };
-        assert!((detectable - (1.03_f64.powi(2) - 1.0)).abs() < 1e-9);
-        assert!(matches!(rounds_needed, Some(80 | 81)), "{rounds_needed:?}");
+        assert_eq!(decide(&found, &BAR, floor(0.01)), least);
+        found.baseline = 0.000_6; // less by 109 µs
+        assert_eq!(decide(&found, &BAR, floor(0.01)), Decision::Faster);
+        found.baseline = 0.000_04; // it could vanish, and still be no difference
+        found.interval = [-3.0, 0.5];
+        assert_eq!(decide(&found, &BAR, floor(0.01)), least);
+        (found.interval, found.signs) = ([-3.0, 2.0], SignProcess::of(9, 11));
+        assert_eq!(open(&found, 0.01), (Detectable::Improvement(1.0), None));
+        // Rates have no such floor.
+        found = evidence(0.2, 0.02, 20);
+        (found.metric, found.baseline) = (Metric::Throughput, 0.000_4);
+        assert_eq!(decide(&found, &BAR, floor(0.01)), Decision::Faster);
     }
 
     proptest! {
@@ -196,9 +323,12 @@ mod tests {
             match decide(&evidence(change, half, wins), &BAR, floor(size)) {
                 Decision::Faster => prop_assert!(change < 1e-9 - size && wins > 16),
                 Decision::Slower => prop_assert!(change > size - 1e-9 && wins < 4),
-                Decision::NoDifference { delta } => prop_assert!(change.abs() < delta),
+                Decision::NoDifference { threshold } => {
+                    prop_assert_eq!(threshold, Threshold::Share(0.03));
+                    prop_assert!(change.abs() < 0.03);
+                }
                 Decision::Inconclusive { detectable, rounds_needed } => {
-                    prop_assert!(detectable >= 0.0);
+                    prop_assert!(detectable.improvement().is_some_and(|share| share > 0.03 - 1e-9));
                     prop_assert!(rounds_needed.is_none_or(|rounds| rounds > 20));
                 }
                 Decision::Invalid { .. } => prop_assert!(false),

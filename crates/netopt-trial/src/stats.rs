@@ -11,6 +11,7 @@ pub mod bh;
 mod binomial;
 pub mod bootstrap;
 pub mod centre;
+pub mod detectable;
 pub mod drift;
 pub mod ebh;
 pub mod flip;

@@ -110,9 +110,19 @@ fn proof(verdict: &Verdict) -> Value {
         Decision::Inconclusive { .. } => "inconclusive",
         Decision::Invalid { .. } => "invalid",
     };
-    let reason = match verdict.decision {
-        Decision::Invalid { reason } => Some(reason.to_string()),
-        _ => None,
+    let (reason, detectable, rounds_needed) = match verdict.decision {
+        Decision::Invalid { reason } => (Some(reason.to_string()), None, None),
+        Decision::Inconclusive {
+            detectable,
+            rounds_needed,
+        } => {
+            let missing = detectable
+                .improvement()
+                .is_none()
+                .then(|| detectable.to_string());
+            (missing, detectable.improvement(), rounds_needed)
+        }
+        Decision::Faster | Decision::Slower | Decision::NoDifference { .. } => (None, None, None),
     };
     json!({
         "metric": verdict.metric.name(),
@@ -122,6 +132,8 @@ fn proof(verdict: &Verdict) -> Value {
         "ci95_pct": verdict.effect.map(|effect| effect.interval_pct()),
         "rounds": verdict.rounds,
         "aa_floor_pct": verdict.aa_floor.map(|floor| floor * 100.0),
+        "detectable_pct": detectable.map(|share| share * 100.0),
+        "rounds_needed": rounds_needed,
     })
 }
 

@@ -58,7 +58,7 @@ impl FromIterator<Duration> for Latencies {
             .into_iter()
             .map(|duration| duration.as_secs_f64().max(1e-9))
             .collect();
-        all.sort_by(f64::total_cmp);
+        all.sort_unstable_by(f64::total_cmp);
         let (count, sum) = (all.len() as u64, all.iter().sum());
         Self {
             sorted: thin(all),

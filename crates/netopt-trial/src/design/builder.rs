@@ -8,13 +8,14 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use netopt_core::metric::Metric;
+use netopt_core::verdict::InvalidReason;
 
 use super::arm::TWIN;
 use super::{BlockSize, Design, Effort, Levels, Purpose, Rounds};
 use crate::error::{Error, Violation};
 use crate::judge::guard::fewest_samples;
+use crate::stats::detectable::fewest_rounds;
 use crate::stats::floor::FEWEST_ROUNDS;
-use crate::stats::sign::SignProcess;
 
 /// Candidates in one trial: more take so many rounds that the baseline will not hold still.
 pub const MOST_CANDIDATES: usize = 32;
@@ -140,8 +141,7 @@ fn check_rounds(design: &Design, faults: &mut Vec<Violation>) {
     }
     // A trial that could not decide even if it won every round is a waste of all of them.
     let bar = design.levels.ln_bar(design.names.len() - 1);
-    let decides = |rounds: &u32| SignProcess::of(*rounds, 0).ln_e() >= bar;
-    if let Some(needed) = (fewest..=MOST_ROUNDS).find(decides)
+    if let Some(needed) = fewest_rounds(bar)
         && rounds.max < needed
     {
         let bound = format!("at least {needed}, which decide if all are won");
@@ -153,7 +153,16 @@ fn check_sizes(design: &Design, faults: &mut Vec<Violation>) {
     let (block, effort) = (design.block, design.effort);
     let needed = fewest_samples(design.metric, design.levels.alpha.clamp(1e-4, 0.2));
     let needed = u32::try_from(needed).unwrap_or(MOST_REQUESTS);
-    let allowed = needed..=MOST_REQUESTS;
+    if block.requests < needed {
+        let few = InvalidReason::TooFewSamples {
+            metric: design.metric,
+            have: u64::from(block.requests),
+            need: u64::from(needed),
+        };
+        let bound = format!("{needed} to {MOST_REQUESTS} ({few})");
+        faults.push(Violation::new("block.requests", block.requests, bound));
+    }
+    let allowed = 0..=MOST_REQUESTS;
     check("block.requests", block.requests, &allowed, faults);
     check("block.burn_in", block.burn_in, &(0..=MOST_REQUESTS), faults);
     let allowed = 100..=100_000;
@@ -227,6 +236,8 @@ mod tests {
         };
         assert!(design(368).is_ok());
         let error = design(120).unwrap_err().to_string();
-        assert!(error.contains("is 120, must be 368"), "{error}");
+        let said = "is 120, must be 368 to 10000000 \
+                    (p99 not estimable: needs 368 requests a block, has 120)";
+        assert!(error.contains(said), "{error}");
     }
 }

@@ -5,8 +5,11 @@
 
 use std::fmt;
 
+use netopt_core::unit::show_duration;
+
 use super::arm::ArmId;
 use super::{Design, Purpose, Racing};
+use crate::judge::LEAST_DIFFERENCE;
 use crate::seed::fingerprint;
 
 impl Design {
@@ -47,6 +50,9 @@ impl fmt::Display for Design {
         writeln!(f, "alpha {}", levels.alpha)?;
         writeln!(f, "fdr {}", levels.fdr)?;
         writeln!(f, "delta {}", levels.delta)?;
+        if self.metric.lower_is_better() {
+            writeln!(f, "delta at least {}", show_duration(LEAST_DIFFERENCE))?;
+        }
         writeln!(f, "resamples {}", self.effort.resamples)?;
         writeln!(f, "flips {}", self.effort.flips)?;
         for round in 0..rounds.max {
@@ -95,6 +101,7 @@ block burn-in requests 20
 alpha 0.05
 fdr 0.1
 delta 0.03
+delta at least 100 µs
 resamples 10000
 flips 100000
 round 1 B2 A′ B1 A

@@ -10,7 +10,6 @@ use rand::Rng;
 
 use crate::block::{BlockResult, Host};
 use crate::judge::Evidence;
-use crate::stats::centre::median;
 use crate::stats::drift::Drift;
 use crate::stats::flip::Flips;
 use crate::stats::quantile::Quantile;
@@ -60,8 +59,13 @@ pub struct Exhibit<'a> {
 /// are drawn for the error rates beyond 16 rounds.
 #[must_use]
 pub fn disqualify(exhibit: &Exhibit<'_>, flips: u32, rng: &mut impl Rng) -> Option<InvalidReason> {
-    if too_few(exhibit) {
-        Some(InvalidReason::TooFewSamples)
+    let few = shortage(
+        exhibit.evidence.metric,
+        exhibit.alpha,
+        &[exhibit.arm, exhibit.baseline],
+    );
+    if few.is_some() {
+        few
     } else if host_saturated(exhibit) {
         Some(InvalidReason::HostSaturated)
     } else if copies_differ(exhibit) {
@@ -75,20 +79,23 @@ pub fn disqualify(exhibit: &Exhibit<'_>, flips: u32, rng: &mut impl Rng) -> Opti
     }
 }
 
-fn too_few(exhibit: &Exhibit<'_>) -> bool {
-    let metric = exhibit.evidence.metric;
-    let samples = |blocks: &[&BlockResult]| {
-        let counts: Vec<f64> = blocks
-            .iter()
-            .map(|block| match metric {
-                Metric::Throughput => block.completed as f64,
-                Metric::P50 | Metric::P99 | Metric::MeanLatency => block.latencies.count() as f64,
-            })
-            .collect();
-        median(&counts).unwrap_or(0.0)
+/// Whether a typical block of any of `sides` has too few requests for `metric` at level 1 - `alpha`.
+#[must_use]
+pub fn shortage(metric: Metric, alpha: f64, sides: &[&[&BlockResult]]) -> Option<InvalidReason> {
+    let count = |block: &&BlockResult| match metric {
+        Metric::Throughput => block.completed,
+        Metric::P50 | Metric::P99 | Metric::MeanLatency => block.latencies.count(),
     };
-    let needed = fewest_samples(metric, exhibit.alpha) as f64;
-    samples(exhibit.arm).min(samples(exhibit.baseline)) < needed
+    let have = sides
+        .iter()
+        .map(|blocks| {
+            let mut counts: Vec<u64> = blocks.iter().map(count).collect();
+            counts.sort_unstable();
+            counts.get(counts.len() / 2).copied().unwrap_or(0)
+        })
+        .min()?;
+    let need = fewest_samples(metric, alpha);
+    (have < need).then_some(InvalidReason::TooFewSamples { metric, have, need })
 }
 
 fn host_saturated(exhibit: &Exhibit<'_>) -> bool {
@@ -151,6 +158,7 @@ mod tests {
     use super::*;
     use crate::block::Health;
     use crate::seed::stream;
+    use crate::stats::detectable::Noise;
     use crate::stats::sign::SignProcess;
 
     fn block(errors: u64) -> BlockResult {
@@ -171,8 +179,10 @@ mod tests {
     fn judged(change: f64, arm: &[BlockResult], baseline: &[BlockResult]) -> Option<InvalidReason> {
         let evidence = |change: f64, signs| Evidence {
             metric: Metric::P50,
+            baseline: 0.050,
             change,
             interval: [change - 0.01, change + 0.01],
+            noise: Noise::known(0.01),
             signs,
             rounds: 10,
         };
@@ -229,6 +239,12 @@ mod tests {
         assert_eq!(fewest_samples(Metric::P50, 0.05), 6);
         assert_eq!(fewest_samples(Metric::P99, 0.05), 368);
         let few = vec![block(95); 10];
-        assert_eq!(judged(-0.2, &few, &few), Some(InvalidReason::TooFewSamples));
+        let missing = InvalidReason::TooFewSamples {
+            metric: Metric::P50,
+            have: 5,
+            need: 6,
+        };
+        assert_eq!(judged(-0.2, &few, &few), Some(missing));
+        assert_eq!(judged(-0.2, &few, &vec![block(0); 10]), Some(missing));
     }
 }

@@ -5,19 +5,21 @@
 
 use std::cell::OnceCell;
 
-use netopt_core::verdict::{Decision, Verdict};
+use netopt_core::verdict::{Decision, Detectable, Verdict};
 
 use super::ledger::Ledger;
 use crate::block::BlockResult;
 use crate::design::Design;
 use crate::design::arm::ArmId;
-use crate::judge::guard::{Exhibit, disqualify};
-use crate::judge::{Bar, Evidence, decide};
+use crate::judge::guard::{self, Exhibit, disqualify};
+use crate::judge::{Bar, Evidence, decide, practical};
 use crate::seed::stream;
 use crate::stats::bootstrap::{Resampling, ln_ratio};
+use crate::stats::centre::median;
+use crate::stats::detectable::{BEYOND_REASON, Noise, fewest_rounds};
 use crate::stats::floor::AaFloor;
 use crate::stats::merged::Merged;
-use crate::stats::sequence::NormalMixture;
+use crate::stats::sequence::{NormalMixture, moments};
 use crate::stats::sign::SignProcess;
 
 /// A look at the complete rounds.
@@ -43,7 +45,7 @@ impl<'a> Appraisal<'a> {
         let Some([low, high]) = self.sequence(arm) else {
             return false;
         };
-        let delta = self.design.levels().delta;
+        let delta = self.usual_delta();
         let apart = (low > 0.0 || high < 0.0) && signs.ln_e() >= ln_bar;
         apart || (low.exp_m1() > -delta && high.exp_m1() < delta)
     }
@@ -52,13 +54,10 @@ impl<'a> Appraisal<'a> {
     pub(super) fn verdict(&self, arm: ArmId, signs: SignProcess, ln_bar: f64) -> Verdict {
         let evidence = self.evidence(arm, signs);
         let twin = self.twin();
-        let early = self.ledger.rounds() < self.design.rounds().min;
         let decision = match (&evidence, twin) {
-            (Some(evidence), Some(twin)) if !early => self.judge(arm, evidence, twin, ln_bar),
-            _ => Decision::Inconclusive {
-                detectable: evidence.map_or(f64::INFINITY, |evidence| evidence.detectable()),
-                rounds_needed: None,
-            },
+            _ if self.ledger.rounds() < self.design.rounds().min => not_yet(self.first_claim()),
+            (Some(evidence), Some(twin)) => self.judge(arm, evidence, twin, ln_bar),
+            _ => self.missing(arm),
         };
         Verdict {
             arm: self.design.name(arm).unwrap_or_default().to_owned(),
@@ -68,6 +67,39 @@ impl<'a> Appraisal<'a> {
             rounds: evidence.map_or(0, |evidence| evidence.rounds),
             aa_floor: twin.map(|(_, floor)| floor.share()),
         }
+    }
+
+    /// Complete rounds before which nothing can be claimed.
+    fn first_claim(&self) -> u32 {
+        let candidates = self.design.candidates().len();
+        let fewest = fewest_rounds(self.design.levels().ln_bar(candidates));
+        fewest
+            .unwrap_or(BEYOND_REASON)
+            .max(self.design.rounds().min)
+    }
+
+    /// Enough rounds, and still no estimate of an effect or a floor: mostly because an arm gave too few answers.
+    fn missing(&self, arm: ArmId) -> Decision {
+        let (blocks, baseline) = self.ledger.pairs(arm);
+        let (twin, _) = self.ledger.pairs(ArmId::Twin);
+        let alpha = self.design.levels().alpha;
+        guard::shortage(self.design.metric(), alpha, &[&blocks, &baseline, &twin]).map_or_else(
+            || not_yet(self.ledger.rounds() + 1),
+            |reason| Decision::Invalid { reason },
+        )
+    }
+
+    /// The practical threshold for the typical block of the baseline; cheaper than for all blocks together, and good enough
+    /// to see whether a verdict is worth computing.
+    fn usual_delta(&self) -> f64 {
+        let (metric, delta) = (self.design.metric(), self.design.levels().delta);
+        let values: Vec<f64> = self
+            .ledger
+            .blocks(ArmId::Baseline)
+            .iter()
+            .filter_map(|block| block.value(metric))
+            .collect();
+        median(&values).map_or(delta, |baseline| practical(metric, baseline, delta).0)
     }
 
     fn judge(
@@ -89,6 +121,7 @@ impl<'a> Appraisal<'a> {
         let mut rng = stream(self.design.seed(), "errors", position(arm, blocks.len()));
         let bar = Bar {
             ln_e: ln_bar,
+            alpha: levels.alpha,
             delta: levels.delta,
         };
         disqualify(&exhibit, self.design.effort().flips, &mut rng).map_or_else(
@@ -118,7 +151,8 @@ impl<'a> Appraisal<'a> {
         let count = blocks.len();
         let merge = |blocks: &[&BlockResult]| Merged::of(self.design.metric(), blocks);
         let (arm_values, baseline_values) = (merge(&blocks), merge(&baseline));
-        let change = ln_ratio(&arm_values, &baseline_values, &vec![1; count])?;
+        let once = vec![1; count];
+        let change = ln_ratio(&arm_values, &baseline_values, &once)?;
         let resampling = Resampling {
             resamples: self.design.effort().resamples,
             alpha: self.design.levels().alpha,
@@ -135,8 +169,11 @@ impl<'a> Appraisal<'a> {
         }
         Some(Evidence {
             metric: self.design.metric(),
+            baseline: baseline_values.value(&once)?,
             change,
             interval: [low.min(change), high.max(change)],
+            noise: moments(&self.ledger.effects(arm))
+                .and_then(|(_, spread)| Noise::estimated(spread, rounds)),
             signs,
             rounds,
         })
@@ -148,6 +185,14 @@ impl<'a> Appraisal<'a> {
         let halfway = u32::midpoint(rounds.min, rounds.max);
         let mixture = NormalMixture::new(self.design.levels().alpha, halfway);
         mixture.interval(&self.ledger.effects(arm))
+    }
+}
+
+/// Nothing can be said before `rounds`.
+const fn not_yet(rounds: u32) -> Decision {
+    Decision::Inconclusive {
+        detectable: Detectable::NotBefore { rounds },
+        rounds_needed: None,
     }
 }
 

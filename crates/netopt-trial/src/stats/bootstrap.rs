@@ -41,7 +41,7 @@ impl Resampling {
                 ln_ratio(arm, baseline, &weights)
             })
             .collect();
-        drawn.sort_by(f64::total_cmp);
+        drawn.sort_unstable_by(f64::total_cmp);
         let cut = usize::try_from(whole(tail * drawn.len() as f64)).ok()?;
         let index = cut.max(1) - 1;
         let low = *drawn.get(index)?;

@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod any_weather;
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod design;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod power;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -12,6 +12,8 @@ use netopt_trial::design::arm::ArmId;
 use netopt_trial::seed::stream;
 use netopt_trial::session::Session;
 use rand::{Rng, RngExt};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use statrs::distribution::{Binomial, DiscreteCDF};
 
 /// Spread of the simulated weather; standard deviations on the log scale.
 #[derive(Clone, Copy)]
@@ -50,6 +52,47 @@ pub(crate) struct Simulated {
     pub(crate) verdicts: Vec<Verdict>,
 }
 
+/// The network behind the blocks: same seed, same weather.
+pub(crate) struct Network {
+    rng: Xoshiro256PlusPlus,
+    weather: Weather,
+    requests: u32,
+    wander: f64,
+    /// Blocks so far, and blocks of the whole trial.
+    at: f64,
+    blocks: f64,
+}
+
+impl Network {
+    /// For a trial of `blocks` blocks in all, each of `requests`.
+    pub(crate) fn new(seed: u64, weather: Weather, requests: u32, blocks: u32) -> Self {
+        let mut rng = stream(seed, "simulated network", 0);
+        Self {
+            wander: weather.wander * normal(&mut rng),
+            rng,
+            weather,
+            requests,
+            at: 0.0,
+            blocks: f64::from(blocks),
+        }
+    }
+
+    /// The next block, its latencies `scale` times those of the baseline.
+    pub(crate) fn block(&mut self, scale: f64) -> BlockResult {
+        let (weather, rng) = (self.weather, &mut self.rng);
+        self.wander = 0.8 * self.wander + 0.6 * weather.wander * normal(rng);
+        let own = weather.block * normal(rng);
+        let shift = own + self.wander + weather.drift * self.at / self.blocks;
+        let scale = 0.010 * shift.exp() * scale;
+        let latencies: Latencies = (0..self.requests.div_ceil(2))
+            .flat_map(|_| normals(rng))
+            .map(|value| Duration::from_secs_f64(scale * (weather.request * value).exp()))
+            .collect();
+        self.at += 1.0;
+        BlockResult::of_latencies(latencies)
+    }
+}
+
 /// Runs `session` in `weather`; `planted[i]` scales the latencies of candidate i.
 pub(crate) fn run(session: Session, weather: Weather, planted: &[f64]) -> Simulated {
     watch(session, weather, planted, |_| ())
@@ -62,24 +105,13 @@ pub(crate) fn watch(
     planted: &[f64],
     mut look: impl FnMut(&Session),
 ) -> Simulated {
-    let mut rng = stream(session.design().seed(), "simulated network", 0);
-    let requests = session.design().block().requests;
-    let arms = session.design().arms().count();
-    let blocks = f64::from(session.design().rounds().max) * arms as f64;
-    let (mut wander, mut at) = (weather.wander * normal(&mut rng), 0.0);
+    let design = session.design();
+    let arms = u32::try_from(design.arms().count()).unwrap();
+    let blocks = design.rounds().max * arms;
+    let mut network = Network::new(design.seed(), weather, design.block().requests, blocks);
     while let Some(block) = session.next() {
-        wander = 0.8 * wander + 0.6 * weather.wander * normal(&mut rng);
-        let own = weather.block * normal(&mut rng);
-        let shift = own + wander + weather.drift * at / blocks;
-        let scale = 0.010 * shift.exp() * scale(block, planted);
-        let latencies: Latencies = (0..requests.div_ceil(2))
-            .flat_map(|_| normals(&mut rng))
-            .map(|value| Duration::from_secs_f64(scale * (weather.request * value).exp()))
-            .collect();
-        session
-            .record(block, BlockResult::of_latencies(latencies))
-            .unwrap();
-        at += 1.0;
+        let result = network.block(scale(block, planted));
+        session.record(block, result).unwrap();
         if session.rounds() > block.round {
             look(&session);
         }
@@ -110,18 +142,23 @@ fn normal(rng: &mut impl Rng) -> f64 {
 
 /// Whether `hits` of `trials` is more than chance allows if the true rate is at most `rate`: P(X ≥ hits) < 1 %.
 pub(crate) fn exceeds(hits: usize, trials: usize, rate: f64) -> bool {
-    let mut term = (1.0 - rate).powi(i32::try_from(trials).unwrap());
-    let mut below = 0.0;
-    for k in 0..hits {
-        below += term;
-        term *= (trials - k) as f64 / (k + 1) as f64 * rate / (1.0 - rate);
-    }
-    1.0 - below < 0.01
+    let count = Binomial::new(rate, trials as u64).unwrap();
+    hits > 0 && count.sf(hits as u64 - 1) < 0.01
+}
+
+/// Whether so few of `trials` show that the true rate is below `rate`: P(X ≤ hits) < 1 % if it were `rate`. One-sided, and the
+/// stricter of the two: nearly as many as promised do not pass.
+pub(crate) fn within(hits: usize, trials: u64, rate: f64) -> bool {
+    let count = Binomial::new(rate, trials).unwrap();
+    count.cdf(hits as u64) < 0.01
 }
 
 #[test]
-fn the_bound_is_the_binomial_one() {
+fn the_bounds_are_binomial() {
     // P(X >= 37 | 500, 0.05) = 0.0134, P(X >= 38) = 0.0083.
     assert!(!exceeds(37, 500, 0.05));
     assert!(exceeds(38, 500, 0.05));
+    // P(X <= 77 | 2000, 0.05) = 0.0083, P(X <= 78) = 0.0114.
+    assert!(within(77, 2000, 0.05));
+    assert!(!within(78, 2000, 0.05));
 }

@@ -11,7 +11,7 @@ use netopt_trial::session::Session;
 use netopt_trial::stats::sequence::moments;
 use netopt_trial::stats::sign::SignProcess;
 
-use crate::simulated::{Simulated, Weather, exceeds, run, watch};
+use crate::simulated::{Simulated, Weather, exceeds, run, watch, within};
 
 /// Fewer draws than in practice: intervals are a little rougher, and the test is quick.
 const EFFORT: Effort = Effort {
@@ -50,11 +50,14 @@ const ROUGHLY: Effort = Effort {
     flips: 100,
 };
 
-/// 500 trials of nothing: how many claim faster, claim slower, are called invalid.
+/// Trials of nothing for each statement about false claims.
+const TRIALS: u64 = 2_000;
+
+/// How many of [`TRIALS`] trials of nothing claim faster, claim slower, are called invalid.
 fn trials_of_nothing(candidates: u16, weather: Weather) -> [usize; 3] {
     let planted = vec![1.0; usize::from(candidates)];
     let mut counts = [0; 3];
-    for seed in 0..500 {
+    for seed in 0..TRIALS {
         let builder = design(seed, Metric::P50, candidates);
         let builder = builder.block(SMALL).effort(ROUGHLY);
         let trial = run(Session::new(builder.build().unwrap()), weather, &planted);
@@ -63,28 +66,32 @@ fn trials_of_nothing(candidates: u16, weather: Weather) -> [usize; 3] {
         let invalid = |decision: &Decision| matches!(decision, Decision::Invalid { .. });
         counts[2] += any(&trial.verdicts, invalid);
     }
+    let [faster, slower, invalid] = counts;
+    println!("{candidates}: {faster} faster, {slower} slower, {invalid} invalid of {TRIALS}");
     counts
 }
 
+/// Both directions together stay within α, with neighbouring blocks alike (AR(1)) and a baseline that drifts.
 #[test]
 fn nothing_is_found_in_nothing_with_one_candidate() {
     let [faster, slower, invalid] = trials_of_nothing(1, Weather::REALISTIC);
-    assert!(!exceeds(faster + slower, 500, 0.05), "{faster} + {slower}");
-    assert!(!exceeds(invalid, 500, 0.05), "{invalid} of 500 invalid");
-}
-
-#[test]
-fn nothing_is_found_in_nothing_with_several_candidates() {
-    let [faster, slower, invalid] = trials_of_nothing(4, Weather::REALISTIC);
-    assert!(!exceeds(faster, 500, 0.05), "{faster} of 500 faster");
-    assert!(!exceeds(faster + slower, 500, 0.10), "{slower} slower");
-    assert!(!exceeds(invalid, 500, 0.05), "{invalid} of 500 invalid");
+    assert!(within(faster + slower, TRIALS, 0.05), "{faster} + {slower}");
+    assert!(within(invalid, TRIALS, 0.05), "{invalid} invalid");
 }
 
 #[test]
 fn nothing_is_found_in_nothing_when_the_network_wanders_far() {
     let [faster, slower, _] = trials_of_nothing(1, Weather::ROUGH);
-    assert!(!exceeds(faster + slower, 500, 0.05), "{faster} + {slower}");
+    assert!(within(faster + slower, TRIALS, 0.05), "{faster} + {slower}");
+}
+
+/// Screening promises its false discovery rate for both directions, and confirmation follows.
+#[test]
+fn nothing_is_found_in_nothing_with_several_candidates() {
+    let [faster, slower, invalid] = trials_of_nothing(4, Weather::REALISTIC);
+    assert!(within(faster, TRIALS, 0.05), "{faster} faster");
+    assert!(within(faster + slower, TRIALS, 0.10), "{slower} slower");
+    assert!(within(invalid, TRIALS, 0.05), "{invalid} invalid");
 }
 
 /// On the same kind of trials, looking at an ordinary interval after every round finds something in nothing far too often, and
@@ -149,21 +156,6 @@ fn twenty_percent_less_tail_is_found() {
         .map(|trial| any(&trial.verdicts, faster))
         .sum();
     assert!(found >= 10, "{found} of 12");
-}
-
-#[test]
-fn intervals_hold_the_truth() {
-    for planted in [1.0_f64, 0.9, 0.7] {
-        let trials = 200;
-        let held = (0..trials)
-            .filter(|seed| {
-                let builder = design(2000 + seed, Metric::P50, 1).block(SMALL);
-                let effect = simulate(builder, &[planted]).verdicts[0].effect.unwrap();
-                effect.low <= planted - 1.0 && planted - 1.0 <= effect.high
-            })
-            .count();
-        assert!(!exceeds(200 - held, 200, 0.05), "{planted}: {held} of 200");
-    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use netopt_core::finding::{Evidence, Finding, Remedy, Severity, Status};
 use netopt_core::unit::show_duration;
-use netopt_core::verdict::{Decision, Verdict};
+use netopt_core::verdict::{Decision, Detectable, Verdict};
 
 use super::{Paint, Story, labelled, shown, wrapped};
 use crate::line::Ending;
@@ -111,20 +111,26 @@ pub(super) fn proof(verdict: &Verdict) -> String {
         let _ = write!(text, ", A/A floor {:.1} %", floor * 100.0);
     }
     match verdict.decision {
-        Decision::NoDifference { delta } => {
-            let _ = write!(text, ": no difference larger than {:.0} %", delta * 100.0);
+        Decision::NoDifference { threshold } => {
+            let _ = write!(text, ": no difference larger than {threshold}");
         }
         Decision::Inconclusive {
-            rounds_needed: Some(rounds),
-            ..
+            detectable: Detectable::Improvement(share),
+            rounds_needed,
         } => {
-            let _ = write!(text, ": would take about {rounds} rounds");
+            let _ = write!(text, ": {:.1} % or more would have shown", share * 100.0);
+            if let Some(rounds) = rounds_needed {
+                let _ = write!(text, ", less takes about {rounds} rounds");
+            }
+        }
+        Decision::Inconclusive { detectable, .. } => {
+            let _ = write!(text, ": {detectable}");
         }
         Decision::Invalid { reason } => {
             let _ = write!(text, ": not valid, {reason}");
         }
         Decision::Slower => text.push_str(": slower"),
-        Decision::Faster | Decision::Inconclusive { .. } => {}
+        Decision::Faster => {}
     }
     text
 }

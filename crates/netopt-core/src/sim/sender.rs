@@ -191,7 +191,6 @@ impl Sender {
         self.estimator.expire();
         self.flight.give_up();
         self.recovery = self.flight.next_number();
-        self.paced = Time::ZERO;
     }
 }
 
@@ -204,3 +203,6 @@ impl Sender {
 fn whole(window: Segments) -> u64 {
     window.get() as u64
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,19 +165,29 @@ mod tests {
     #[test]
     fn after_giving_up_all_is_sent_again_in_order() {
         let mut flight = fly(8);
-        for number in [2, 3, 4] {
+        for number in [4, 5, 6] {
             flight.arrived(number);
         }
-        assert_eq!(flight.find_losses(), Some(1));
+        assert_eq!(flight.find_losses(), Some(3));
+        assert_eq!(flight.next_lost(0), Some(0));
+        flight.resend();
+        assert_eq!(flight.send(0, Time::ZERO, Stamp::default()), 8);
         flight.give_up();
         assert_eq!(flight.flying(), 0);
         let again: Vec<u64> = std::iter::from_fn(|| {
-            let segment = flight.next_lost(1)?;
+            let segment = flight.next_lost(0)?;
             flight.resend();
             Some(segment)
         })
         .collect();
-        assert_eq!(again, [1, 5, 6, 7], "segment 0 is there by now");
-        assert_eq!(flight.next_number(), 8);
+        assert_eq!(again, [0, 1, 2, 3, 7]);
+        assert_eq!(flight.next_number(), 9);
+    }
+
+    #[test]
+    fn what_arrived_after_all_is_passed_over() {
+        let mut flight = fly(4);
+        flight.give_up();
+        assert_eq!(flight.next_lost(2), Some(2));
     }
 }

@@ -90,4 +90,20 @@ mod tests {
         round(&mut filter, &mut delivered, 10);
         assert!((filter.max() - 200.0).abs() < 1e-9);
     }
+
+    #[test]
+    fn acknowledgements_in_less_than_a_round_trip_are_no_rate() {
+        let mut filter = RateFilter::default();
+        let mut sample = Sample {
+            before: 0,
+            delivered: 50,
+            interval: Time::of(Duration::from_millis(99)),
+        };
+        let least = Some(Time::of(Duration::from_millis(100)));
+        filter.update(&sample, least);
+        assert!(filter.max() < 1e-9);
+        sample.interval = Time::of(Duration::from_millis(100));
+        filter.update(&sample, least);
+        assert!((filter.max() - 500.0).abs() < 1e-9);
+    }
 }

@@ -88,6 +88,12 @@ fn a_receive_window_of_twenty_packets_allows_twenty_a_round_trip() {
             "{controller:?}"
         );
         assert_eq!(outcome.bottleneck.losses, 0);
+        let sizes = outcome.flows[0].windows.iter().map(|sample| sample.window);
+        let most = sizes.fold(0.0, |most, window| window.get().max(most));
+        assert!(
+            controller == Controller::Bbr || most <= 21.0,
+            "a window that does not limit does not grow: {controller:?} {most}"
+        );
     }
 }
 

@@ -30,13 +30,18 @@ impl Pipe {
         }
     }
 
-    /// One acknowledgement of a whole window after a round trip of this many milliseconds.
+    /// One acknowledgement of a whole window after a round trip of this many milliseconds, with nothing queued before.
+    fn round(&mut self, round_trip: u64) {
+        self.round_on(round_trip, 0);
+    }
+
+    /// The same on a queue of so many segments.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "small windows"
     )]
-    fn round(&mut self, round_trip: u64) {
+    fn round_on(&mut self, round_trip: u64, queued: u64) {
         let sent = self.bbr.window().get();
         let paced = self.bbr.path.pacing * ms(round_trip).seconds();
         let carried = RATE * ms(round_trip).seconds();
@@ -47,7 +52,7 @@ impl Pipe {
         self.bbr.acked(&News {
             now: self.now,
             packets,
-            flying: (sent.min(paced) as u64).saturating_sub(packets),
+            flying: queued + (sent.min(paced) as u64).saturating_sub(packets),
             round_trip: ms(round_trip),
             smoothed: ms(round_trip),
             may_grow: true,
@@ -128,4 +133,17 @@ fn a_round_trip_not_seen_for_ten_seconds_is_probed_with_four_segments() {
     assert!((ms(200)..=ms(400)).contains(&pipe.now.since(began)));
     assert_eq!(pipe.bbr.round_trip.least, Some(ms(100)));
     assert!(pipe.bbr.window() > Segments::new(100.0).unwrap() && before == pipe.bbr.window());
+}
+
+#[test]
+fn what_startup_queued_is_drained_before_the_pipe_is_kept_full() {
+    let mut pipe = Pipe::new();
+    for _ in 0..10 {
+        pipe.round_on(100, 150);
+    }
+    assert_eq!(pipe.bbr.mode, Mode::Drain);
+    let gain = pipe.bbr.path.pacing / RATE;
+    assert!((gain * HIGH_GAIN - 0.99).abs() < 1e-9, "{gain}");
+    pipe.round_on(100, 50);
+    assert!(matches!(pipe.bbr.mode, Mode::Cruise { .. }));
 }

@@ -127,6 +127,8 @@ impl Link {
 mod tests {
     use std::time::Duration;
 
+    use proptest::prelude::*;
+
     use super::*;
     use crate::unit::{BitRate, Bytes};
 
@@ -182,5 +184,40 @@ mod tests {
         assert_eq!(link.offer(ms(4), 1500), None);
         assert_eq!(link.offer(ms(5), 1500), Some(ms(6)));
         assert_eq!(link.outcome(ms(6)).losses, 2);
+    }
+
+    proptest! {
+        /// Little's law: the mean number in the system is the rate of arrivals times the mean time in it. The number is
+        /// counted here from what comes and leaves, the time is what the link itself recorded.
+        #[test]
+        fn the_number_in_the_queue_is_the_rate_of_arrivals_times_the_wait(
+            gaps in proptest::collection::vec((0_u64..3_000, 64_u64..1_500), 1..200)
+        ) {
+            let mut link = link(15_000, Loss::Never);
+            let (mut now, mut inside, mut served) = (0, Vec::new(), 0);
+            for (gap, size) in gaps {
+                now += gap;
+                let comes = Time::of(Duration::from_micros(now));
+                if let Some(leaves) = link.offer(comes, size) {
+                    let last = inside.last().map_or(Time::ZERO, |(_, leaves)| *leaves);
+                    prop_assert!(leaves >= last.plus(link.serialisation(size)), "one at a time");
+                    inside.push((comes, leaves));
+                    served += link.serialisation(size).picoseconds();
+                }
+            }
+            let mut moments: Vec<(Time, bool)> = inside.iter().map(|(comes, _)| (*comes, true)).collect();
+            moments.extend(inside.iter().map(|(_, leaves)| (*leaves, false)));
+            moments.sort_unstable();
+            let (mut number, mut area, mut before) = (0_u64, 0, Time::ZERO);
+            for (at, comes) in moments {
+                area += number * at.since(before).picoseconds();
+                number = if comes { number + 1 } else { number - 1 };
+                before = at;
+            }
+            let waits = Time::of(link.waits.sum()).picoseconds();
+            // The link keeps waits in nanoseconds, rounded down.
+            let rounded = 1_000 * inside.len() as u64;
+            prop_assert!(area.abs_diff(waits + served) <= rounded, "{area} {waits} {served}");
+        }
     }
 }

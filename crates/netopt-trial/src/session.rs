@@ -135,7 +135,7 @@ impl Session {
     /// What the complete rounds say about `arm`, without a judgement.
     #[must_use]
     pub fn summary(&self, arm: ArmId) -> ArmSummary {
-        ArmSummary::of(&self.ledger, arm)
+        ArmSummary::of(&self.design, &self.ledger, arm)
     }
 
     /// ln(`arm` / baseline) of the metric, one value a complete round in which both have one, in order of time.

@@ -349,6 +349,41 @@ fn an_arm_that_never_answers_gets_no_claim() {
     assert_eq!(reason(&verdict), Some(few));
 }
 
+/// What a summary flags, and that flagging deletes nothing.
+#[test]
+fn a_summary_flags_drift_and_dependence() {
+    let done = drive(session(Metric::P50, 1), |block| {
+        // The candidate changes sides every five rounds; everything gets slower by 2 % a round.
+        let stretch = if block.round / 5 % 2 == 0 { 0.8 } else { 1.25 };
+        let drift = 1.02_f64.powi(i32::try_from(block.round).unwrap());
+        result(block, drift * scale_first(block, stretch))
+    });
+    let summary = done.summary(ArmId::Candidate(0));
+    assert_eq!((summary.rounds, summary.completed), (20, 2000));
+    let dependence = summary.autocorrelation.unwrap();
+    assert!(dependence.lag_one() > 0.5 && dependence.is_dependent(0.05));
+    let moved = done.summary(ArmId::Twin).drift.unwrap();
+    assert!(moved.rho > 0.9 && !moved.disqualifies(), "{moved:?}");
+    assert_eq!(summary.missing, None);
+    let baseline = done.summary(ArmId::Baseline);
+    assert_eq!(baseline.autocorrelation, None, "it has no effect");
+}
+
+#[test]
+fn a_summary_says_what_is_missing() {
+    let mut session = session(Metric::P99, 1);
+    assert_eq!(session.summary(ArmId::Baseline).missing, None);
+    for _ in 0..3 {
+        let block = session.next().unwrap();
+        session.record(block, result(block, 1.0)).unwrap();
+    }
+    let missing = session.summary(ArmId::Baseline).missing.unwrap();
+    assert_eq!(
+        missing.to_string(),
+        "p99 not estimable: needs 368 requests a block, has 100"
+    );
+}
+
 #[test]
 fn same_seed_and_data_same_verdicts() {
     let trial = || {

@@ -209,3 +209,37 @@ fn quantile(metrics: &NetworkMetrics, q: f64) -> Value {
 fn ms(time: Option<Duration>) -> Value {
     json!(time.map(millis))
 }
+
+#[cfg(test)]
+mod tests {
+    use netopt_core::metric::Metric;
+    use netopt_core::verdict::Detectable;
+
+    use super::*;
+
+    fn open(detectable: Detectable, rounds_needed: Option<u32>) -> Value {
+        proof(&Verdict {
+            arm: "nodelay".to_owned(),
+            metric: Metric::P50,
+            decision: Decision::Inconclusive {
+                detectable,
+                rounds_needed,
+            },
+            effect: None,
+            rounds: 9,
+            aa_floor: None,
+        })
+    }
+
+    #[test]
+    fn what_is_not_estimable_is_null_with_a_reason() {
+        let early = open(Detectable::NotBefore { rounds: 10 }, None);
+        assert_eq!(early["detectable_pct"], Value::Null);
+        assert_eq!(early["rounds_needed"], Value::Null);
+        assert_eq!(early["reason"], "not estimable before 10 rounds");
+        let seen = open(Detectable::Improvement(0.125), Some(140));
+        assert_eq!(seen["detectable_pct"], 12.5);
+        assert_eq!(seen["rounds_needed"], 140);
+        assert_eq!(seen["reason"], Value::Null);
+    }
+}

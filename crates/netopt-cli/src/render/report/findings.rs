@@ -160,3 +160,67 @@ fn measured(evidence: &Evidence) -> String {
 fn whole(value: f64) -> u64 {
     value.round() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use netopt_core::metric::Metric;
+    use netopt_core::verdict::{Effect, InvalidReason, Threshold};
+
+    use super::*;
+
+    fn said(decision: Decision) -> String {
+        proof(&Verdict {
+            arm: "nodelay".to_owned(),
+            metric: Metric::P99,
+            decision,
+            effect: Some(Effect {
+                change: -0.02,
+                low: -0.08,
+                high: 0.04,
+            }),
+            rounds: 9,
+            aa_floor: None,
+        })
+    }
+
+    #[test]
+    fn a_verdict_without_a_claim_says_what_it_could_have_seen_and_what_is_missing() {
+        let open = |detectable, rounds_needed| {
+            said(Decision::Inconclusive {
+                detectable,
+                rounds_needed,
+            })
+        };
+        let start = "p99 -2.0 % [-8.0, +4.0], 9 rounds";
+        let seen = Detectable::Improvement(0.094);
+        for (text, end) in [
+            (
+                open(seen, Some(140)),
+                "9.4 % or more would have shown, less takes about 140 rounds",
+            ),
+            (open(seen, None), "9.4 % or more would have shown"),
+            (
+                open(Detectable::NotBefore { rounds: 10 }, None),
+                "not estimable before 10 rounds",
+            ),
+            (
+                said(Decision::Invalid {
+                    reason: InvalidReason::TooFewSamples {
+                        metric: Metric::P99,
+                        have: 120,
+                        need: 368,
+                    },
+                }),
+                "not valid, p99 not estimable: needs 368 requests a block, has 120",
+            ),
+            (
+                said(Decision::NoDifference {
+                    threshold: Threshold::Time(std::time::Duration::from_micros(100)),
+                }),
+                "no difference larger than 100 µs",
+            ),
+        ] {
+            assert_eq!(text, format!("{start}: {end}"));
+        }
+    }
+}

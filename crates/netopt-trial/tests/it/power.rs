@@ -11,9 +11,9 @@ use netopt_trial::stats::sequence::moments;
 use crate::simulated::{Simulated, Weather, run};
 
 /// Trials of each kind: more than 200, with which 80 % can be told from 72 %.
-const TRIALS: usize = 250;
+const TRIALS: usize = 220;
 /// Small blocks, so that the test is quick; with ones of 100 requests it came out the same.
-const REQUESTS: u32 = 32;
+const REQUESTS: u32 = 20;
 
 fn rounds(min: u32, max: u32) -> Rounds {
     Rounds {
@@ -25,7 +25,7 @@ fn rounds(min: u32, max: u32) -> Rounds {
 
 fn design(seed: u64, metric: Metric, rounds: Rounds) -> Design {
     let effort = Effort {
-        resamples: 200,
+        resamples: 100,
         flips: 100,
     };
     let block = BlockSize {

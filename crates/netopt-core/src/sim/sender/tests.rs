@@ -66,3 +66,26 @@ fn what_is_acknowledged_late_is_not_sent_again() {
     assert_eq!(sender.acked(ms(1_100), again), Some(ms(100)));
     assert_eq!(burst(&mut sender, ms(1_100)), [5, 6]);
 }
+
+#[test]
+fn the_threshold_is_half_of_what_was_in_flight_and_not_of_the_window() {
+    let flow = Flow {
+        size: Some(crate::unit::Bytes::new(6 * 1448)),
+        controller: Controller::Reno,
+        ..Flow::default()
+    };
+    let mut sender = Sender::new(&flow, SplitMix64::new(1));
+    assert_eq!(burst(&mut sender, Time::ZERO).len(), 6);
+    sender.timed_out();
+    assert_eq!(threshold(&sender), Some(3.0));
+}
+
+#[test]
+fn a_rate_of_delivery_does_not_count_the_wait_for_the_timer() {
+    let mut sender = sender();
+    burst(&mut sender, Time::ZERO);
+    sender.timed_out();
+    burst(&mut sender, ms(1_000));
+    let sent = sender.flight.arrived(10).unwrap();
+    assert_eq!(sender.sample(ms(1_100), &sent).interval, ms(100));
+}

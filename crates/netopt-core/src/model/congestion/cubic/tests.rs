@@ -95,6 +95,14 @@ fn from_70_back_to_100_segments_takes_4_217_s() {
     assert!(near(curve.at(curve.rise() * 2).get(), 130.0, 1e-8));
 }
 
+#[test]
+fn a_start_above_the_plateau_is_its_own_plateau() {
+    let curve = Curve::new(many(70.0), many(100.0));
+    assert_eq!(curve.rise(), Duration::ZERO);
+    assert_eq!(curve.at(Duration::ZERO), many(100.0));
+    assert!(curve.at(Duration::from_secs(1)) > many(100.0));
+}
+
 /// A sender in congestion avoidance with a loss at 100 segments behind it.
 fn after_a_loss_at_100() -> Cubic {
     let mut cubic = Cubic::new(Counting::Segments);

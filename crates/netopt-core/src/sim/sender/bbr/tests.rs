@@ -46,13 +46,18 @@ impl Pipe {
         let paced = self.bbr.path.pacing * ms(round_trip).seconds();
         let carried = RATE * ms(round_trip).seconds();
         let packets = sent.min(paced).min(carried).max(1.0) as u64;
+        let flying = queued + (sent.min(paced) as u64).saturating_sub(packets);
+        self.acknowledge(round_trip, packets, flying);
+    }
+
+    fn acknowledge(&mut self, round_trip: u64, packets: u64, flying: u64) {
         self.now = self.now.plus(ms(round_trip));
         let before = self.delivered;
         self.delivered += packets;
         self.bbr.acked(&News {
             now: self.now,
             packets,
-            flying: queued + (sent.min(paced) as u64).saturating_sub(packets),
+            flying,
             round_trip: ms(round_trip),
             smoothed: ms(round_trip),
             may_grow: true,
@@ -74,6 +79,15 @@ impl Pipe {
             self.bbr.mode
         );
     }
+}
+
+#[test]
+fn the_second_window_is_paced_over_the_first_round_trip() {
+    let mut pipe = Pipe::new();
+    assert!((pipe.bbr.path.pacing - HIGH_GAIN * 10_000.0).abs() < 1e-6);
+    // 10 segments in 400 ms, where a first sample of one segment would say a tenth of it.
+    pipe.acknowledge(400, 1, 9);
+    assert!((pipe.bbr.path.pacing - HIGH_GAIN * 25.0).abs() < 1e-6);
 }
 
 #[test]

@@ -139,7 +139,7 @@ mod tests {
         let mut avoidance = Reno::at(many(20.0), Some(many(20.0)), Counting::Segments);
         round(&mut avoidance, 1.0);
         assert!(near(avoidance.window().get(), 21.0, 0.002));
-        // It forgot slow start, without which a fresh connection would need 90 round trips for what takes four …
+        // It forgot slow start, without which a fresh connection would need 150 round trips for what takes four …
         let mut fresh = Reno::new(Counting::Segments);
         for expected in [20.0, 40.0, 80.0, 160.0] {
             round(&mut fresh, 1.0);

@@ -1,4 +1,4 @@
-//! The mean window in the long run, and the loss that it takes (RFC 9438 §5.1 and 5.2).
+//! The mean window in the long run, and the loss that it takes (RFC 9438 §5).
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use crate::unit::{Ratio, Segments};
 use super::super::reno;
 use super::{BETA, Scale, segments};
 
-/// (C(3 + β)/(4(1 - β)))^¼, the factor of RFC 9438 eq. 5: 1.054 with C = 0.4.
+/// (C(3 + β)/(4(1 - β)))^¼, the factor of RFC 9438 §5: 1.054 with C = 0.4.
 fn factor(scale: Scale) -> f64 {
     (scale.get() * (3.0 + BETA) / (4.0 * (1.0 - BETA))).powf(0.25)
 }
 
-/// The mean window of the cubic function alone: (C(3 + β)/(4(1 - β)))^¼ · RTT^¾ / p^¾ (RFC 9438 eq. 5); `None` without
+/// The mean window of the cubic function alone: (C(3 + β)/(4(1 - β)))^¼ · RTT^¾ / p^¾ (RFC 9438 §5); `None` without
 /// loss.
 ///
 /// One loss every 1/p segments, evenly; where Reno is faster the sender follows Reno: see [`steady_window`].

@@ -33,7 +33,7 @@ impl Default for Scale {
     }
 }
 
-/// W(t) = C(t - K)³ + `W_max`, from the window after a cut back to the plateau and beyond (RFC 9438 eq. 1 and 2).
+/// W(t) = C(t - K)³ + `W_max`, from the window after a cut back to the plateau and beyond (RFC 9438 §4.2).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
     plateau: f64,

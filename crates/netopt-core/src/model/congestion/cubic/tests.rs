@@ -78,7 +78,7 @@ fn rfc_9438_text_1200_packets_in_10_ms_are_1_44_gbit() {
 }
 
 #[test]
-fn the_factor_of_equation_5_is_1_054() {
+fn the_factor_of_the_mean_window_is_1_054() {
     let loss = Ratio::new(1.0).unwrap();
     let window = average_window(Scale::STANDARD, loss, Duration::from_secs(1)).unwrap();
     assert!((window.get() - 1.054).abs() < 5e-4);

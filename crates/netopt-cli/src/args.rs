@@ -4,6 +4,7 @@
 
 mod client;
 mod lab;
+mod model;
 mod optimize;
 mod output;
 mod probe;
@@ -13,6 +14,10 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use client::ClientArgs;
 pub(crate) use lab::{LabCommand, LinkArgs, OriginArgs, Speaks};
+pub(crate) use model::{
+    Asked, ConnectionArgs, DrawArgs, Drawn, ModelCommand, OfferedArgs, Opens,
+    values as model_values,
+};
 pub(crate) use optimize::{DiagnoseArgs, LoadArgs, OptimizeArgs};
 pub(crate) use output::{OutputArgs, When};
 pub(crate) use probe::ProbeArgs;
@@ -45,6 +50,9 @@ pub(crate) enum Command {
     /// Emulated links and origins with planted faults, to try things on
     #[command(subcommand)]
     Lab(LabCommand),
+    /// Calculate: what theory says about windows, loss, queues, pools and sizes
+    #[command(subcommand, help_template = model::HELP, after_help = model::overview())]
+    Model(ModelCommand),
     /// Print shell completions
     Completions {
         /// For which shell

@@ -4,6 +4,7 @@ mod diagnose;
 mod lab;
 mod line;
 mod manual;
+mod model;
 mod optimize;
 mod probe;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(args: Args) -> Result<End, Fault> {
             Command::Diagnose(args) => diagnose::run(args).await,
             Command::Probe(args) => probe::run(args).await,
             Command::Lab(command) => lab::run(command).await,
+            Command::Model(command) => model::run(&command),
             Command::Completions { shell } => manual::completions(shell),
             Command::Man => manual::page(),
         }

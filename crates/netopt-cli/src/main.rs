@@ -7,6 +7,7 @@ mod args;
 mod command;
 mod exit;
 mod line;
+mod model;
 mod probe;
 mod render;
 mod surroundings;

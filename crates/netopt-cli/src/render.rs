@@ -4,7 +4,10 @@
 //! run.
 
 mod json;
+pub(crate) mod model;
+pub(crate) mod model_json;
 mod paint;
+pub(crate) mod plot;
 pub(crate) mod probe;
 pub(crate) mod probe_json;
 mod progress;

@@ -97,6 +97,19 @@ impl Paint {
         self.sgr("36", text)
     }
 
+    /// The colour of the series with that number; they come round again after six.
+    #[must_use]
+    pub(crate) fn series(&self, number: usize, text: &str) -> String {
+        const CODES: [&str; 6] = ["36", "33", "35", "32", "34", "31"];
+        self.sgr(CODES[number % CODES.len()], text)
+    }
+
+    /// Whether there are colours to tell things apart by.
+    #[must_use]
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.colors == When::Always
+    }
+
     fn sgr(self, code: &str, text: &str) -> String {
         if self.colors == When::Always {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")

@@ -1,0 +1,214 @@
+//! `netopt model simulate`: flows through a bottleneck, packet by packet.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use netopt_core::sim::{Bottleneck, Controller, Flow, Loss, Outcome, Scenario, run};
+use netopt_core::unit::{BitRate, Bytes, Ratio};
+
+use super::{Answer, Axis, Curve, Formula, Quantity, Table, Unit};
+use crate::args::model_values as values;
+use crate::exit::Fault;
+
+/// Flows that are drawn and told one by one.
+const MOST_FLOWS: usize = 32;
+
+/// A simulation.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples: netopt model simulate --rate 100mbit --rtt 40ms --flow cubic --flow bbr --plot\n          netopt model simulate --rate 100mbit --rtt 40ms --size 10MB --loss 0.1%"
+)]
+pub(crate) struct Simulate {
+    /// Rate of the bottleneck
+    #[arg(long, value_name = "RATE")]
+    rate: BitRate,
+    /// Round trip of the empty path
+    #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
+    rtt: Duration,
+    /// Buffer of the bottleneck (default: one bandwidth-delay product)
+    #[arg(long, value_name = "SIZE", value_parser = values::some_data)]
+    buffer: Option<Bytes>,
+    /// Share of the packets that is lost at random
+    #[arg(long, value_name = "SHARE", default_value = "0")]
+    loss: Ratio,
+    /// A flow with this congestion control; give it again for more
+    #[arg(
+        long = "flow",
+        value_enum,
+        value_name = "CONTROL",
+        default_value = "cubic"
+    )]
+    flows: Vec<Control>,
+    /// How much each flow sends (default: without end)
+    #[arg(long, value_name = "SIZE", value_parser = values::some_data)]
+    size: Option<Bytes>,
+    /// Where the run ends
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = values::above_zero)]
+    time: Duration,
+    /// Of the losses; same seed, same run
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Who moves the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Control {
+    /// RFC 5681
+    Reno,
+    /// RFC 9438
+    Cubic,
+    /// Like version 1 of BBR
+    Bbr,
+}
+
+impl From<Control> for Controller {
+    fn from(control: Control) -> Self {
+        match control {
+            Control::Reno => Self::Reno,
+            Control::Cubic => Self::Cubic,
+            Control::Bbr => Self::Bbr,
+        }
+    }
+}
+
+impl Simulate {
+    fn buffer(&self) -> Bytes {
+        // A buffer below a few packets is another experiment.
+        let few = Bytes::new(16 * 1500);
+        self.buffer
+            .unwrap_or_else(|| (self.rate * self.rtt).max(few))
+    }
+
+    fn scenario(&self) -> Result<Scenario, Fault> {
+        if self.flows.len() > MOST_FLOWS {
+            return Err(Fault::usage(format!(
+                "{} flows are more than {MOST_FLOWS}; give fewer --flow",
+                self.flows.len()
+            )));
+        }
+        let bottleneck = Bottleneck {
+            rate: self.rate,
+            round_trip: self.rtt,
+            buffer: self.buffer(),
+            loss: if self.loss.get() > 0.0 {
+                Loss::Random(self.loss)
+            } else {
+                Loss::Never
+            },
+        };
+        let flows = self.flows.iter().map(|control| Flow {
+            controller: (*control).into(),
+            size: self.size,
+            ..Flow::default()
+        });
+        Ok(Scenario {
+            seed: self.seed,
+            time_limit: self.time,
+            ..Scenario::new(bottleneck, flows.collect())
+        })
+    }
+
+    fn run(&self) -> Result<Outcome, Fault> {
+        run(&self.scenario()?).map_err(|error| {
+            if error.is_packet_limit() {
+                return Fault::usage(format!(
+                    "{error}; give less --time or --size, or a lower --rate"
+                ));
+            }
+            Fault::usage(format!("cannot simulate this: {error}"))
+        })
+    }
+
+    fn name(&self, number: usize) -> String {
+        let control = self.flows.get(number).copied().unwrap_or(Control::Cubic);
+        let name = Controller::from(control).name();
+        if self.flows.len() == 1 {
+            name.to_owned()
+        } else {
+            format!("{name} {}", number + 1)
+        }
+    }
+
+    fn table(&self, outcome: &Outcome) -> Table {
+        let columns = [
+            ("flow", "flow", None),
+            ("goodput", "goodput", Some(Unit::Rate)),
+            ("completion", "done after", Some(Unit::Time)),
+            ("rtt_mean", "mean RTT", Some(Unit::Time)),
+            ("retransmissions", "sent again", Some(Unit::Number)),
+            ("timeouts", "timeouts", Some(Unit::Number)),
+            ("delivered", "delivered", Some(Unit::Data)),
+        ];
+        let flows = outcome.flows.iter().enumerate();
+        flows.fold(Table::of(columns), |table, (number, flow)| {
+            table.row([
+                self.name(number).as_str().into(),
+                flow.goodput.map(BitRate::bps).into(),
+                flow.completion.map(|time| time.as_secs_f64()).into(),
+                flow.round_trip.map(|times| times.mean.as_secs_f64()).into(),
+                values::real(flow.retransmissions).into(),
+                values::real(flow.timeouts).into(),
+                (flow.delivered.bits() / 8.0).into(),
+            ])
+        })
+    }
+
+    fn curve(&self, outcome: &Outcome) -> Curve {
+        let axes = Curve::new(
+            "Windows over time",
+            Axis::linear("time", "time", Unit::Time),
+            Axis::linear("window", "window, segments", Unit::Segments),
+        );
+        let flows = outcome.flows.iter().enumerate();
+        flows.fold(axes, |curve, (number, flow)| {
+            let samples = flow.windows.iter();
+            let points = samples.map(|sample| (sample.at.as_secs_f64(), sample.window.get()));
+            curve.line(self.name(number), points)
+        })
+    }
+}
+
+impl Formula for Simulate {
+    fn answer(&self) -> Result<Answer, Fault> {
+        let outcome = self.run()?;
+        let link = &outcome.bottleneck;
+        let used = Quantity::share("utilisation", "line used", link.utilisation);
+        let says = format!(
+            "the line was used to {}, with a queue of {} at the median",
+            used.amount().show(),
+            Quantity::time("", "", link.queue_p50).amount().show()
+        );
+        let mut given = vec![
+            Quantity::rate("rate", "bottleneck", self.rate),
+            Quantity::time("rtt", "round trip", self.rtt),
+            Quantity::data("buffer", "buffer", self.buffer()),
+            Quantity::share("loss", "loss", self.loss),
+            Quantity::time("time", "time", self.time),
+            Quantity::choice("seed", "seed", self.seed.to_string()),
+        ];
+        given.extend(
+            self.size
+                .map(|size| Quantity::data("size", "each sends", size)),
+        );
+        let mut answer = Answer::of("simulate", "discrete-event simulation; RFC 5681, RFC 9438, tcp_bbr.c")
+            .given(given)
+            .results([
+                used,
+                Quantity::time("queue_p50", "queue p50", link.queue_p50),
+                Quantity::time("queue_max", "longest queue", link.queue_max),
+                Quantity::share("fairness", "fairness", outcome.fairness()).meaning("Jain's index"),
+                Quantity::number("packets", "packets", values::real(link.packets)),
+                Quantity::number("overflows", "lost in the queue", values::real(link.overflows)),
+                Quantity::number("losses", "lost at random", values::real(link.losses)),
+                Quantity::time("end", "ended after", outcome.end),
+            ])
+            .says(says)
+            .table(self.table(&outcome))
+            .holds_for("one bottleneck with a drop-tail queue; no handshake, no reordering, no loss of acknowledgements")
+            .curve(self.curve(&outcome));
+        if self.size.is_some() && outcome.flows.iter().any(|flow| flow.completion.is_none()) {
+            answer = answer.note("not every flow was done when the run ended; give more --time");
+        }
+        Ok(answer)
+    }
+}

@@ -7,4 +7,5 @@
 mod command;
 mod lab;
 mod manual;
+mod model;
 mod probe;

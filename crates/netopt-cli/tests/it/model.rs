@@ -1,0 +1,236 @@
+//! `netopt model`: every formula answers, for people and for programs, and refuses what is no question.
+
+mod pictures;
+mod refusals;
+mod traces;
+
+use serde_json::Value;
+
+use crate::command::{Ended, netopt, netopt_in};
+
+/// A question to each formula; what is asked of all of them is asked of this list.
+const QUESTIONS: &[&str] = &[
+    "latency --rtt 80ms --rate 100mbit --response 100kB",
+    "latency --distance 5600km --dns 5ms --pool-wait 1ms --opening reused",
+    "latency --distance 1000km --rate 1gbit --packet 1500B",
+    "throughput --data 100MB --time 9s --rate 100mbit",
+    "throughput --rate 20mbit",
+    "bdp --rate 1gbit --rtt 80ms",
+    "window --window 64KiB --rtt 80ms --rate 1gbit",
+    "window --rate 100gbit --rtt 300ms",
+    "window",
+    "slow-start --data 100kB --rtt 80ms",
+    "flow-time --data 100kB --rtt 80ms --rate 100mbit",
+    "flow-time --data 1MB --rtt 80ms --loss 1%",
+    "reno --rtt 100ms --loss 0.01% --rate 10gbit",
+    "cubic --rtt 100ms --loss 0.01%",
+    "cubic --rtt 100ms --peak 100",
+    "bbr --rate 100mbit --rtt 80ms --loss 3% --bbr v3",
+    "mathis --rtt 100ms --loss 1%",
+    "pftk --rtt 100ms --loss 1% --rate 100mbit",
+    "little --arrivals 20/s --time 500ms",
+    "little --present 10 --time 500ms",
+    "mm1 --arrivals 50/s --service 100/s",
+    "erlang --load 10 --servers 12 --hold 100ms --hold-cv2 4",
+    "erlang --load 10 --servers 9",
+    "staffing --load 100 --wait 1%",
+    "power --rate 20mbit --rtt 40ms --inflight 200kB --buffer 200kB",
+    "pool-size --arrivals 20/s --hold 500ms --idle-timeout 5s --streams 100",
+    "pool-size --load 10 --server-limit 33 --instances 4",
+    "pool-size --load 10 --hold 1s --within 100ms --quantile 99%",
+    "message-size one-link --message 1500B --propagation 5ms --rate 1gbit",
+    "message-size store-and-forward --message 1MB --links 4 --rate 100mbit",
+    "message-size stop-and-wait --rate 10mbit --rtt 80ms --chunk 100kB",
+    "message-size batching --arrivals 1000/s --per-batch 1ms --per-item 10us --waiting 0.02",
+    "message-size noisy-link --bit-errors 0.001%",
+    "rpm --tcp 60ms,50ms --tls 60ms,50ms --http 60ms,50ms --loaded 20ms --draft 03",
+    "simulate --rate 10mbit --rtt 40ms --flow cubic --flow bbr --loss 0.1% --time 5s",
+];
+
+async fn ask(question: &str, more: &[&str]) -> Ended {
+    let words: Vec<&str> = question.split_whitespace().collect();
+    netopt(&[&["model"], words.as_slice(), more].concat()).await
+}
+
+/// The document, after it was held against its published schema.
+async fn document(question: &str) -> Value {
+    let schema = include_str!("../../../../docs/schemas/model.schema.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let ended = ask(question, &["--json"]).await;
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (Some(0), ""),
+        "{question}: {ended:?}"
+    );
+    let document = ended.document();
+    let wrong: Vec<String> = validator
+        .iter_errors(&document)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{question}: {wrong:#?}\n{document:#}");
+    document
+}
+
+#[tokio::test]
+async fn help_groups_the_formulas() {
+    let help = netopt(&["model", "--help"]).await;
+    assert_eq!(help.code, Some(0));
+    insta::assert_snapshot!("help_model", help.stdout);
+    let one = netopt(&["model", "pftk", "--help"]).await;
+    insta::assert_snapshot!("help_model_pftk", one.stdout);
+}
+
+#[tokio::test]
+async fn each_formula_of_the_help_is_asked_here() {
+    let help = netopt(&["model", "--help"]).await.stdout;
+    let verbs = help
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter_map(|line| line.split_once("  "))
+        .map(|(verb, _)| verb);
+    let mut count = 0;
+    for verb in verbs {
+        let asked = QUESTIONS
+            .iter()
+            .any(|question| question.split(' ').next() == Some(verb));
+        assert!(asked, "{verb} has no question in this file");
+        count += 1;
+    }
+    assert!(count >= 9, "{help}");
+}
+
+#[tokio::test]
+async fn each_document_keeps_its_schema() {
+    for question in QUESTIONS {
+        let document = document(question).await;
+        let formula = document["formula"].as_str().unwrap();
+        assert!(question.starts_with(formula), "{question}: {formula}");
+        assert!(
+            !document["results"].as_object().unwrap().is_empty(),
+            "{question}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_answer_fits_the_terminal_and_names_its_source() {
+    for question in QUESTIONS {
+        for columns in ["50", "60", "100"] {
+            let words: Vec<&str> = question.split_whitespace().collect();
+            let args = [&["model"], words.as_slice()].concat();
+            let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;
+            assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+            let widest = ended.stdout.lines().map(|line| line.chars().count());
+            assert!(
+                widest.max().unwrap() <= columns.parse().unwrap(),
+                "{question} at {columns}:\n{}",
+                ended.stdout
+            );
+            for part in ["→ ", "source     ", "holds for  "] {
+                assert!(ended.stdout.contains(part), "{question}: no {part}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_as_people_see_them() {
+    for (name, question) in [
+        ("bdp", "bdp --rate 1gbit --rtt 80ms --plot"),
+        ("mathis", "mathis --rtt 100ms --loss 5%"),
+        ("pftk", "pftk --rtt 100ms --loss 1% --rate 100mbit --plot"),
+        ("window", "window --window 64KiB --rtt 80ms --rate 1gbit"),
+        ("flow_time", "flow-time --data 1MB --rtt 80ms --loss 1%"),
+        (
+            "latency",
+            "latency --rtt 80ms --rate 100mbit --response 100kB",
+        ),
+        (
+            "pool_size",
+            "pool-size --load 10 --server-limit 33 --instances 4 --plot",
+        ),
+    ] {
+        for columns in ["60", "100"] {
+            let words: Vec<&str> = question.split_whitespace().collect();
+            let args = [&["model"], words.as_slice()].concat();
+            let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;
+            insta::assert_snapshot!(format!("model_{name}_{columns}"), ended.stdout);
+        }
+    }
+}
+
+#[tokio::test]
+async fn published_values_come_out() {
+    for (question, key, value, tolerance) in [
+        ("bdp --rate 10gbit --rtt 100ms", "bdp_bytes", 125e6, 0.0),
+        // Mathis 1997 with an acknowledgement per segment.
+        (
+            "mathis --rtt 100ms --loss 1% --acks every-segment",
+            "rate_bps",
+            1_430_502.0,
+            1e-6,
+        ),
+        // Padhye 1998, 77.846 segments a second.
+        (
+            "pftk --rtt 100ms --loss 1%",
+            "pftk_full_bps",
+            77.846 * 1460.0 * 8.0,
+            1e-5,
+        ),
+        // RFC 9438 table 1 and section 4.2.
+        (
+            "cubic --rtt 100ms --loss 0.0001%",
+            "mean_window_segments",
+            5_926.0,
+            1e-4,
+        ),
+        ("cubic --rtt 100ms --peak 100", "rise_ms", 4217.16, 1e-5),
+        // GATE-CS 2005 question 73: payloads of 6 are best, and take 54.
+        (
+            "message-size store-and-forward --message 24B --header 3B --links 3 --rate 8bit",
+            "time_ms",
+            54_000.0,
+            0.0,
+        ),
+        // draft-ietf-ippm-responsiveness -09 and -03.
+        (
+            "rpm --tcp 60ms --tls 60ms --http 60ms --loaded 20ms",
+            "rpm",
+            2_000.0,
+            1e-9,
+        ),
+        (
+            "rpm --tcp 60ms --tls 60ms --http 60ms --loaded 20ms --draft 03",
+            "rpm",
+            1_500.0,
+            1e-9,
+        ),
+        ("pool-size --load 10", "connections", 19.0, 0.0),
+        ("erlang --load 10 --servers 12", "wait_ratio", 0.4494, 1e-3),
+        // RFC 6928.
+        ("slow-start --data 1460000", "rounds", 7.0, 0.0),
+    ] {
+        let got = document(question).await["results"][key].as_f64().unwrap();
+        assert!(
+            (got - value).abs() <= tolerance * value,
+            "{question}: {key} is {got}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_beyond_the_domain_is_told() {
+    let document = document("mathis --rtt 100ms --loss 5%").await;
+    let notes = document["notes"].to_string();
+    assert!(notes.contains("above 2 %"), "{notes}");
+    let people = ask("mathis --rtt 100ms --loss 5%", &[]).await.stdout;
+    assert!(people.contains("note: above 2 %"), "{people}");
+}
+
+#[tokio::test]
+async fn unbounded_is_null_and_never_a_word() {
+    let document = document("bbr --rate 1mbit --rtt 1ms").await;
+    assert_eq!(document["results"]["loss_ceiling_ratio"], Value::Null);
+    assert_eq!(document["curve"], Value::Null);
+}

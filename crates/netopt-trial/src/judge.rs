@@ -9,7 +9,7 @@ use std::time::Duration;
 use netopt_core::metric::Metric;
 use netopt_core::verdict::{Decision, Detectable, Effect, Threshold};
 
-use crate::stats::detectable::{BEYOND_REASON, Bars, Noise, Rule, fewest_rounds};
+use crate::stats::detectable::{BEYOND_REASON, Bars, LARGEST, Noise, Rule, fewest_rounds};
 use crate::stats::floor::AaFloor;
 use crate::stats::quantile::whole;
 use crate::stats::sign::SignProcess;
@@ -137,8 +137,8 @@ pub fn decide(evidence: &Evidence, bar: &Bar, floor: AaFloor) -> Decision {
     }
 }
 
-/// What these rounds could have found, by the interval and the floor that they gave. Where no improvement would do, because
-/// a latency would have to vanish, it is all of it.
+/// What these rounds could have found, by the interval and the floor that they gave. Where nothing would do, because a
+/// latency would have to vanish or the noise is beyond measure, it is the largest improvement that is looked for.
 fn detectable(evidence: &Evidence, rule: &Rule, floor: AaFloor) -> Detectable {
     let fewest = fewest_rounds(rule.ln_e).unwrap_or(BEYOND_REASON);
     let Some(noise) = evidence.noise.filter(|_| evidence.rounds >= fewest) else {
@@ -151,10 +151,7 @@ fn detectable(evidence: &Evidence, rule: &Rule, floor: AaFloor) -> Detectable {
         threshold: rule.threshold,
     };
     let smallest = bars.smallest(noise, evidence.rounds);
-    Detectable::Improvement(improvement(
-        evidence.metric,
-        smallest.unwrap_or(f64::INFINITY),
-    ))
+    Detectable::Improvement(improvement(evidence.metric, smallest.unwrap_or(LARGEST)))
 }
 
 /// Rounds in all until an improvement as large as the threshold would be told from none. If these rounds were enough for
@@ -307,7 +304,8 @@ mod tests {
         found.interval = [-3.0, 0.5];
         assert_eq!(decide(&found, &BAR, floor(0.01)), least);
         (found.interval, found.signs) = ([-3.0, 2.0], SignProcess::of(9, 11));
-        assert_eq!(open(&found, 0.01), (Detectable::Improvement(1.0), None));
+        let (all, rounds) = open(&found, 0.01);
+        assert_eq!((all.to_string().as_str(), rounds), ("100.0 %", None));
         // Rates have no such floor.
         found = evidence(0.2, 0.02, 20);
         (found.metric, found.baseline) = (Metric::Throughput, 0.000_4);

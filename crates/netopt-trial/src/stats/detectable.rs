@@ -22,8 +22,8 @@ pub const POWER: f64 = 0.8;
 /// Rounds beyond which it is not honest to say how many it would take.
 pub const BEYOND_REASON: u32 = 100_000;
 
-/// |ln ratio| beyond which nothing is looked for: a factor of 10^8.
-const LARGEST: f64 = 20.0;
+/// |ln ratio| beyond which nothing is looked for: a factor of 5·10⁸.
+pub const LARGEST: f64 = 20.0;
 
 /// Halvings of a bracket from one power of two to the next: to four digits, rounded up.
 const HALVINGS: u32 = 13;
@@ -77,7 +77,7 @@ impl Bars {
     }
 
     /// The smallest effect, as |ln ratio|, with a power of at least [`POWER`] after `rounds` of this `noise`; `None` if so
-    /// few rounds decide nothing even when all are won, or no effect below a factor of 10^8 is enough.
+    /// few rounds decide nothing even when all are won, or no effect up to [`LARGEST`] is enough.
     #[must_use]
     pub fn smallest(&self, noise: Noise, rounds: u32) -> Option<f64> {
         let (spreads, wins) = (noise.likely(), fewest_wins(rounds, self.ln_e)?);

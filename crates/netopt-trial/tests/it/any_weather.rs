@@ -88,6 +88,10 @@ proptest! {
                 Decision::Faster | Decision::Slower | Decision::NoDifference { .. }
             );
             prop_assert!(!claim || (verdict.aa_floor.is_some() && verdict.rounds >= 6));
+            if let Decision::Inconclusive { detectable, .. } = verdict.decision {
+                let share = detectable.improvement();
+                prop_assert!(share.is_none_or(|share| share > 0.0 && share.is_finite()));
+            }
             if let Some(effect) = verdict.effect {
                 prop_assert!(effect.low <= effect.change && effect.change <= effect.high);
                 prop_assert!(effect.low > -1.0 - f64::EPSILON && !effect.change.is_nan());

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use netopt_core::model::flow_time::cardwell::Sender;
 use netopt_core::model::flow_time::handshake::{self, SYN_TIMEOUT};
-use netopt_core::model::flow_time::{Call, Path, recurrence};
+use netopt_core::model::flow_time::{Path, recurrence};
+use netopt_core::model::latency::call::Call;
 use netopt_core::model::loss::Connection;
 use netopt_core::unit::{BitRate, Bytes, Ratio};
 
@@ -58,12 +59,11 @@ impl FlowTime {
 
     /// A whole call that asks with nothing and is answered with the data.
     fn call(&self) -> Option<Duration> {
-        self.path().call(&Call {
+        let call = Call {
             opening: self.opening.into(),
-            request: Bytes::new(1),
-            processing: Duration::ZERO,
-            response: self.data,
-        })
+            ..Call::new(self.path(), self.data)
+        };
+        Some(call.breakdown()?.total())
     }
 
     fn under(&self, loss: Ratio, data: Bytes) -> Option<Duration> {

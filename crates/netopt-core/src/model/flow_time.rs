@@ -3,13 +3,12 @@
 //! Three models of the same thing. [`recurrence`] steps through the windows of a fresh connection on a path with a
 //! bottleneck and no loss, and is exact for that path. [`closed_form`] is the textbook's formula for the same. [`cardwell`]
 //! takes loss in and the bottleneck out, and gives an expected value. [`handshake`] adds what happens before the first
-//! byte, and [`Path::call`] puts a whole call together. Throughput of long transfers is left to `loss` and `congestion`.
+//! byte. Whole calls are left to `latency`, the throughput of long transfers to `loss` and `congestion`.
 
 use std::time::Duration;
 
 use super::slow_start::INITIAL_WINDOW;
 use crate::unit::{BitRate, Bytes};
-use handshake::Opening;
 
 pub mod cardwell;
 pub mod closed_form;
@@ -75,73 +74,11 @@ impl Path {
             .sent()
             .checked_add(self.rtt / 2)
     }
-
-    /// From the decision to call until the last byte of the answer: opening, request, processing and response.
-    ///
-    /// `None` as for [`recurrence::course`]. Name resolution and waiting for a pooled connection come on top.
-    #[must_use]
-    pub fn call(&self, call: &Call) -> Option<Duration> {
-        self.rtt
-            .checked_mul(call.opening.round_trips())?
-            .checked_add(self.one_way(call.request)?)?
-            .checked_add(call.processing)?
-            .checked_add(self.one_way(call.response)?)
-    }
-}
-
-/// A call as a path sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Call {
-    /// What happens before the request can leave.
-    pub opening: Opening,
-    /// Size of the request.
-    pub request: Bytes,
-    /// The server's work between the last byte of the request and the first of the response.
-    pub processing: Duration,
-    /// Size of the response.
-    pub response: Bytes,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::handshake::Tls;
     use super::*;
-
-    fn download(opening: Opening, response: u64) -> Call {
-        Call {
-            opening,
-            request: Bytes::ZERO,
-            processing: Duration::ZERO,
-            response: Bytes::new(response),
-        }
-    }
-
-    #[test]
-    fn on_an_endless_line_a_call_takes_its_round_trips() {
-        let path = Path::new(Duration::from_millis(100), None);
-        let packet = path.payload.get();
-        for (opening, packets, round_trips) in [
-            (Opening::Reused, 10, 1),
-            (Opening::Reused, 11, 2),
-            (Opening::Fresh(Tls::Absent), 10, 2),
-            (Opening::Fresh(Tls::V13), 70, 5),
-            (Opening::Fresh(Tls::V12), 1000, 10),
-        ] {
-            let time = path.call(&download(opening, packets * packet)).unwrap();
-            assert_eq!(time, path.rtt * round_trips, "{opening:?} {packets}");
-        }
-    }
-
-    #[test]
-    fn the_server_and_the_upload_count() {
-        let path = Path::new(Duration::from_millis(100), None);
-        let call = Call {
-            request: Bytes::new(11 * 1448),
-            processing: Duration::from_millis(7),
-            ..download(Opening::Reused, 1)
-        };
-        assert_eq!(path.call(&call), Some(Duration::from_millis(207)));
-    }
 
     #[test]
     fn a_larger_first_window_saves_round_trips() {
@@ -180,11 +117,7 @@ mod tests {
                 ..path
             },
         ] {
-            assert_eq!(
-                broken.call(&download(Opening::Reused, data.get())),
-                None,
-                "{broken:?}"
-            );
+            assert_eq!(broken.one_way(data), None, "{broken:?}");
         }
     }
 }

@@ -72,8 +72,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::flow_time::Call;
-    use crate::model::flow_time::handshake::{Opening, Tls};
     use crate::model::flow_time::recurrence::course;
     use crate::unit::BitRate;
 
@@ -121,16 +119,6 @@ mod tests {
         assert_eq!(
             sent(&path, data),
             Some(Duration::from_millis(15 * 12 + 100 + 88 + 64))
-        );
-        let call = Call {
-            opening: Opening::Fresh(Tls::Absent),
-            request: Bytes::ZERO,
-            processing: Duration::ZERO,
-            response: data,
-        };
-        assert_eq!(
-            path.call(&call),
-            sent(&path, data).map(|sent| path.rtt * 2 + sent)
         );
     }
 

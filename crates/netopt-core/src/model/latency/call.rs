@@ -146,6 +146,26 @@ mod tests {
     }
 
     #[test]
+    fn on_an_endless_line_a_call_takes_its_round_trips() {
+        let path = Path::new(RTT, None);
+        for (opening, packets, round_trips) in [
+            (Opening::Reused, 10, 1),
+            (Opening::Reused, 11, 2),
+            (Opening::Fresh(Tls::Absent), 10, 2),
+            (Opening::Fresh(Tls::V13), 70, 5),
+            (Opening::Fresh(Tls::V12), 1000, 10),
+        ] {
+            let response = Bytes::new(packets * path.payload.get());
+            let call = Call {
+                opening,
+                ..Call::new(path, response)
+            };
+            let total = call.breakdown().unwrap().total();
+            assert_eq!(total, RTT * round_trips, "{opening:?} {packets}");
+        }
+    }
+
+    #[test]
     fn a_new_connection_pays_for_its_small_window() {
         // 310 packets leave in five windows (10, 20, 40, 80, 160): four round trips more than on a grown one.
         let path = Path::new(RTT, rate(1e12));

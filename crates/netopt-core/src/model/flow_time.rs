@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn impossible_paths_have_no_time() {
         let path = Path::new(Duration::from_millis(40), BitRate::from_bps(20e6));
-        let data = Bytes::new(1000);
+        let data = Bytes::new(100_000);
         for broken in [
             Path {
                 payload: Bytes::ZERO,

@@ -23,10 +23,12 @@ pub(crate) mod pool_size;
 pub(crate) mod power;
 pub(crate) mod reno;
 pub(crate) mod rpm;
+pub(crate) mod samples;
 pub(crate) mod simulate;
 pub(crate) mod slow_start;
 pub(crate) mod staffing;
 pub(crate) mod throughput;
+pub(crate) mod trial;
 pub(crate) mod window;
 
 pub(crate) use answer::{Answer, Table};

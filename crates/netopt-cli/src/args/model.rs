@@ -13,7 +13,8 @@ use clap::{Arg, Subcommand};
 
 use crate::model::{
     bbr, bdp, cubic, erlang, flow_time, latency, little, mathis, message_size, mm1, pftk,
-    pool_size, power, reno, rpm, simulate, slow_start, staffing, throughput, window,
+    pool_size, power, reno, rpm, samples, simulate, slow_start, staffing, throughput, trial,
+    window,
 };
 
 pub(crate) use connection::ConnectionArgs;
@@ -87,9 +88,13 @@ formulas! {
         /// Connections for a load, or for the calls of a measured trace
         "pool-size" PoolSize(Drawn<pool_size::PoolSize>),
     }
-    "Sizes, responsiveness, simulation" {
+    "Sizes, samples, responsiveness, simulation" {
         /// How large a message, a packet or a batch should be
         "message-size" MessageSize(message_size::MessageSize) subcommand,
+        /// How many requests a quantile takes, and what so many can tell
+        "samples" Samples(Drawn<samples::Samples>),
+        /// What a trial can find, and how many rounds an effect takes
+        "trial" Trial(Drawn<trial::Trial>),
         /// Round trips per minute under load, from samples
         "rpm" Rpm(Plain<rpm::Rpm>),
         /// Flows through a bottleneck, packet by packet

@@ -21,7 +21,7 @@ pub(crate) struct Erlang {
     #[command(flatten)]
     offered: OfferedArgs,
     /// Servers or connections
-    #[arg(long, value_name = "N", value_parser = values::servers)]
+    #[arg(long, value_name = "N", value_parser = values::count::<{ values::MANY }>)]
     servers: NonZeroU32,
     /// How long waits are told for, as a share of the calls
     #[arg(long, value_name = "SHARE", default_value = "99%", value_parser = values::inner_share)]

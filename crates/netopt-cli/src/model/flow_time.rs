@@ -1,5 +1,6 @@
 //! `netopt model flow-time`: how long a transfer of a given size takes.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
@@ -37,8 +38,8 @@ pub(crate) struct FlowTime {
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Opens::Tcp)]
     opening: Opens,
     /// Packets in the first window
-    #[arg(long, value_name = "N", default_value = "10", value_parser = values::packets)]
-    initial_window: u64,
+    #[arg(long, value_name = "N", default_value = "10", value_parser = values::count::<1_000_000>)]
+    initial_window: NonZeroU32,
     /// Payload of a packet
     #[arg(long, alias = "mss", value_name = "SIZE", default_value = "1448B", value_parser = values::mss)]
     payload: Bytes,
@@ -52,7 +53,7 @@ impl FlowTime {
         Path {
             payload: self.payload,
             headers: self.headers,
-            initial_window: self.initial_window,
+            initial_window: self.initial_window.get() as u64,
             ..Path::new(self.rtt, self.rate)
         }
     }
@@ -73,7 +74,7 @@ impl FlowTime {
 
     fn sender(&self) -> Sender {
         Sender {
-            initial_window: self.initial_window,
+            initial_window: self.initial_window.get() as u64,
             ..Sender::new(Connection::new(self.payload, self.rtt))
         }
     }
@@ -121,12 +122,8 @@ impl FlowTime {
         given.extend(self.loss.map(|loss| Quantity::share("loss", "loss", loss)));
         given.extend([
             Quantity::choice("opening", "connection", self.opening.name()),
-            Quantity::number(
-                "initial_window",
-                "first window",
-                values::real(self.initial_window),
-            )
-            .meaning("packets"),
+            Quantity::number("initial_window", "first window", self.initial_window.get())
+                .meaning("packets"),
             Quantity::data("payload", "payload", self.payload),
             Quantity::data("headers", "headers", self.headers),
         ]);

@@ -54,13 +54,13 @@ struct TargetArgs {
 #[derive(Debug, Clone, Args)]
 struct ServerArgs {
     /// Connections that the server can take from all clients (default: unknown)
-    #[arg(long, value_name = "N", value_parser = values::servers)]
+    #[arg(long, value_name = "N", value_parser = values::count::<{ values::MANY }>)]
     server_limit: Option<NonZeroU32>,
     /// Clients that share them
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::servers)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = values::count::<{ values::MANY }>)]
     instances: NonZeroU32,
     /// Calls at once on one connection, as HTTP/2 allows (default: one)
-    #[arg(long, value_name = "N", value_parser = values::servers)]
+    #[arg(long, value_name = "N", value_parser = values::count::<{ values::MANY }>)]
     streams: Option<NonZeroU32>,
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Rpm {
     #[arg(long, value_name = "TIMES", value_delimiter = ',', value_parser = values::above_zero)]
     tls: Vec<Duration>,
     /// Round trips of a TLS handshake: 1 with TLS 1.3, 2 with TLS 1.2
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::servers)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = values::count::<{ values::MANY }>)]
     tls_round_trips: NonZeroU32,
     /// Requests of these probes, one for each
     #[arg(long, value_name = "TIMES", value_delimiter = ',', required = true, value_parser = values::above_zero)]

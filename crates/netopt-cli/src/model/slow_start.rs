@@ -1,5 +1,6 @@
 //! `netopt model slow-start`: round trips until a transfer is through a fresh connection.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
@@ -22,8 +23,8 @@ pub(crate) struct SlowStart {
     #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
     rtt: Option<Duration>,
     /// Segments in the first window
-    #[arg(long, value_name = "N", default_value = "10", value_parser = values::packets)]
-    initial_window: u64,
+    #[arg(long, value_name = "N", default_value = "10", value_parser = values::count::<1_000_000>)]
+    initial_window: NonZeroU32,
     /// Payload of a segment
     #[arg(long, value_name = "SIZE", default_value = MSS, value_parser = values::mss)]
     mss: Bytes,
@@ -34,14 +35,17 @@ impl SlowStart {
     const fn path(&self, rtt: Duration) -> Path {
         Path {
             payload: self.mss,
-            initial_window: self.initial_window,
+            initial_window: self.initial_window.get() as u64,
             ..Path::new(rtt, None)
         }
     }
 
     fn rounds(&self, data: Bytes) -> Option<u32> {
         let segments = self.path(Duration::ZERO).packets(data)?;
-        Some(slow_start::windows(segments, self.initial_window))
+        Some(slow_start::windows(
+            segments,
+            u64::from(self.initial_window.get()),
+        ))
     }
 }
 
@@ -81,7 +85,7 @@ impl Formula for SlowStart {
                 Unit::Segments,
                 "initial_window",
                 "first window",
-                values::real(self.initial_window),
+                f64::from(self.initial_window.get()),
             ),
         ];
         given.extend(self.rtt.map(|rtt| Quantity::time("rtt", "round trip", rtt)));

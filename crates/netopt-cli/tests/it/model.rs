@@ -43,6 +43,10 @@ const QUESTIONS: &[&str] = &[
     "message-size stop-and-wait --rate 10mbit --rtt 80ms --chunk 100kB",
     "message-size batching --arrivals 1000/s --per-batch 1ms --per-item 10us --waiting 0.02",
     "message-size noisy-link --bit-errors 0.001%",
+    "samples --quantile p99 --count 2000",
+    "samples --quantile p99.9 --count 50",
+    "trial --noise 9%",
+    "trial --noise 5% --effect 4% --rounds 60 --candidates 3",
     "rpm --tcp 60ms,50ms --tls 60ms,50ms --http 60ms,50ms --loaded 20ms --draft 03",
     "simulate --rate 10mbit --rtt 40ms --flow cubic --flow bbr --loss 0.1% --time 5s",
 ];
@@ -207,6 +211,8 @@ async fn published_values_come_out() {
             1e-9,
         ),
         ("pool-size --load 10", "connections", 19.0, 0.0),
+        // The least n with 0.99^n below 2.5 %.
+        ("samples --quantile p99", "minimum", 368.0, 0.0),
         ("erlang --load 10 --servers 12", "wait_ratio", 0.4494, 1e-3),
         // RFC 6928.
         ("slow-start --data 1460000", "rounds", 7.0, 0.0),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use netopt_core::model::queueing::{Erlangs, Variation};
 use netopt_core::unit::{Bytes, PerSecond, Ratio, Segments, UnitError, parse_duration};
+use netopt_trial::stats::quantile::Quantile;
 
 /// The payload of a segment on an Ethernet path: 1500 bytes less the headers of IPv4 and TCP.
 pub(crate) const MSS: &str = "1460B";
@@ -89,13 +90,13 @@ pub(crate) fn positive(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("\"{text}\" is not a number above 0"))
 }
 
-/// A number of packets in a window, from 1 to a million.
-pub(crate) fn packets(text: &str) -> Result<u64, String> {
+/// A whole number from 1 to `MOST`.
+pub(crate) fn count<const MOST: u32>(text: &str) -> Result<NonZeroU32, String> {
     text.trim()
         .parse()
         .ok()
-        .filter(|count| (1..=1_000_000).contains(count))
-        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to 1000000"))
+        .filter(|count: &NonZeroU32| count.get() <= MOST)
+        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to {MOST}"))
 }
 
 /// A count as a real number.
@@ -103,6 +104,9 @@ pub(crate) fn packets(text: &str) -> Result<u64, String> {
 pub(crate) const fn real(count: u64) -> f64 {
     count as f64
 }
+
+/// Servers, connections or packets that a formula is asked about, at the most.
+pub(crate) const MANY: u32 = 2_000_000;
 
 /// The largest offered load that is searched for a size: a million calls at once.
 pub(crate) const MOST_LOAD: f64 = 1e6;
@@ -115,15 +119,6 @@ pub(crate) fn load(text: &str) -> Result<Erlangs, String> {
         .filter(|load: &f64| *load > 0.0 && *load <= MOST_LOAD)
         .and_then(Erlangs::new)
         .ok_or_else(|| format!("\"{text}\" is not a load above 0 and up to 1000000"))
-}
-
-/// A number of servers or connections, from 1 to two million.
-pub(crate) fn servers(text: &str) -> Result<NonZeroU32, String> {
-    text.trim()
-        .parse()
-        .ok()
-        .filter(|count: &NonZeroU32| count.get() <= 2_000_000)
-        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to 2000000"))
 }
 
 /// A share above zero and below the whole.
@@ -157,11 +152,40 @@ pub(crate) fn some_message(text: &str) -> Result<Bytes, String> {
     }
 }
 
-/// A number of links, from 1 to 1000.
-pub(crate) fn links(text: &str) -> Result<u32, String> {
-    text.trim()
-        .parse()
+/// A quantile from p0.1 to p99.9 in tenths: `p99`, `99.9%` or `median`.
+pub(crate) fn quantile(text: &str) -> Result<Quantile, String> {
+    let error = || format!("\"{text}\" is not a quantile from p0.1 to p99.9, such as p99");
+    if text == "median" {
+        return Ok(Quantile::P50);
+    }
+    let number = text.trim_start_matches('p').trim_end_matches('%').trim();
+    let percent: f64 = number.parse().map_err(|_| error())?;
+    let thousandths = (percent * 10.0).round();
+    if (thousandths - percent * 10.0).abs() > 1e-9 || !(1.0..=999.0).contains(&thousandths) {
+        return Err(error());
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number from 1 to 999"
+    )]
+    Quantile::from_thousandths(thousandths as u32).ok_or_else(error)
+}
+
+/// How sure an interval shall be: from a half to 99.99 %.
+pub(crate) fn level(text: &str) -> Result<Ratio, String> {
+    let level: Ratio = text.parse().map_err(said)?;
+    if (0.5..=0.9999).contains(&level.get()) {
+        Ok(level)
+    } else {
+        Err(format!("\"{text}\" is not a level from 50% to 99.99%"))
+    }
+}
+
+/// A standard deviation of ln(latency), up to 10.
+pub(crate) fn spread(text: &str) -> Result<f64, String> {
+    positive(text)
         .ok()
-        .filter(|count| (1..=1_000).contains(count))
-        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to 1000"))
+        .filter(|spread| *spread <= 10.0)
+        .ok_or_else(|| format!("\"{text}\" is not a spread above 0 and up to 10"))
 }

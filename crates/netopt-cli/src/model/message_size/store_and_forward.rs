@@ -1,5 +1,6 @@
 //! One message in packets over nodes that forward whole packets only.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
@@ -24,8 +25,8 @@ pub(crate) struct StoreAndForwardArgs {
     #[arg(long, value_name = "SIZE", default_value = "40B", value_parser = values::some_data)]
     header: Bytes,
     /// Links from end to end
-    #[arg(long, value_name = "N", default_value = "3", value_parser = values::links)]
-    links: u32,
+    #[arg(long, value_name = "N", default_value = "3", value_parser = values::count::<1_000>)]
+    links: NonZeroU32,
     /// Rate of each link
     #[arg(long, value_name = "RATE")]
     rate: BitRate,
@@ -39,7 +40,7 @@ impl Formula for StoreAndForwardArgs {
         let path = StoreAndForward {
             message: self.message,
             header: self.header,
-            links: self.links,
+            links: self.links.get(),
             rate: self.rate,
             propagation: self.propagation,
         };
@@ -73,7 +74,7 @@ impl Formula for StoreAndForwardArgs {
         .given([
             Quantity::data("message", "message", self.message),
             Quantity::data("header", "header", self.header),
-            Quantity::number("links", "links", self.links),
+            Quantity::number("links", "links", self.links.get()),
             Quantity::rate("rate", "rate", self.rate),
             Quantity::time("propagation", "propagation", self.propagation),
         ])

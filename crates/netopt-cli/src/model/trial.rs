@@ -1,0 +1,132 @@
+//! `netopt model trial`: what a trial of so many rounds can find, and how many rounds an effect takes.
+
+use std::num::NonZeroU32;
+
+use clap::Args;
+use netopt_core::metric::Metric;
+use netopt_core::unit::Ratio;
+use netopt_core::verdict::Detectable;
+use netopt_trial::design::{Design, Rounds};
+use netopt_trial::stats::detectable::Noise;
+
+use super::{Answer, Axis, Curve, Formula, Quantity, Unit};
+use crate::args::model_values as values;
+use crate::exit::Fault;
+
+/// A trial before its first request.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples: netopt model trial --noise 9%\n          netopt model trial --noise 5% --effect 4% --rounds 60 --plot"
+)]
+pub(crate) struct Trial {
+    /// How much the rounds' log ratios vary: their standard deviation
+    #[arg(long, value_name = "SHARE", value_parser = values::inner_share)]
+    noise: Ratio,
+    /// Rounds at the most
+    #[arg(long, value_name = "N", default_value = "30", value_parser = values::count::<1_000>)]
+    rounds: NonZeroU32,
+    /// An improvement that is looked for: how many rounds does it take?
+    #[arg(long, value_name = "SHARE", value_parser = values::inner_share)]
+    effect: Option<Ratio>,
+    /// The metric that decides
+    #[arg(long, value_name = "METRIC", default_value = "p50")]
+    metric: Metric,
+    /// Candidates that are tried at once
+    #[arg(long, value_name = "N", default_value = "1", value_parser = values::count::<32>)]
+    candidates: NonZeroU32,
+}
+
+impl Trial {
+    fn design(&self, rounds: u32) -> Result<Design, Fault> {
+        let builder = Design::builder(0, self.metric, "baseline").rounds(Rounds {
+            min: Rounds::MIN.min(rounds),
+            max: rounds,
+            ..Rounds::default()
+        });
+        let builder = (1..=self.candidates.get()).fold(builder, |builder, number| {
+            builder.candidate(format!("candidate {number}"))
+        });
+        builder
+            .build()
+            .map_err(|error| Fault::usage(format!("no such trial: {error}")))
+    }
+
+    fn noise(&self) -> Result<Noise, Fault> {
+        Noise::known(self.noise.get())
+            .ok_or_else(|| Fault::usage(format!("--noise {} is not a spread above 0", self.noise)))
+    }
+
+    fn curve(&self, noise: Noise, here: Option<f64>) -> Curve {
+        let last = self.rounds.get().saturating_mul(2).clamp(40, MOST_ROUNDS);
+        let step = (last / 50).max(1) as usize;
+        let points = (1..=last).step_by(step).filter_map(|rounds| {
+            let found = self.design(rounds).ok()?.detectable(noise);
+            Some((f64::from(rounds), found.improvement()?))
+        });
+        Curve::new(
+            "What a trial can find",
+            Axis::linear("rounds", "rounds", Unit::Number),
+            Axis::linear("effect", "smallest improvement found", Unit::Share),
+        )
+        .line("effect", points)
+        .here(f64::from(self.rounds.get()), here)
+    }
+}
+
+/// The curve ends here.
+const MOST_ROUNDS: u32 = 400;
+
+impl Formula for Trial {
+    fn answer(&self) -> Result<Answer, Fault> {
+        let noise = self.noise()?;
+        let design = self.design(self.rounds.get())?;
+        let found = design.detectable(noise);
+        let mut given = vec![
+            Quantity::share("noise", "noise of a round", self.noise),
+            Quantity::number("rounds", "rounds", self.rounds.get()),
+            Quantity::choice("metric", "metric", self.metric.to_string()),
+            Quantity::number("candidates", "candidates", self.candidates.get()),
+        ];
+        let shown = Quantity::of(
+            Unit::Share,
+            "effect",
+            "smallest improvement",
+            found.improvement(),
+        )
+        .meaning("found in 8 of 10 such trials");
+        let mut says = match found {
+            Detectable::Improvement(_) => format!(
+                "{} rounds find an improvement of {} in 8 of 10 trials",
+                self.rounds,
+                shown.amount().show()
+            ),
+            Detectable::NotBefore { rounds } => format!(
+                "{} rounds decide nothing, even if all are won: it takes {rounds}",
+                self.rounds
+            ),
+        };
+        let mut results = vec![shown];
+        if let Some(effect) = self.effect {
+            let needed = design.rounds_for(effect.get(), noise);
+            let needed = Quantity::of(
+                Unit::Number,
+                "rounds_needed",
+                "rounds for the effect",
+                needed.map(f64::from),
+            );
+            given.push(Quantity::share("wanted", "looked for", effect));
+            let looked_for = Quantity::share("", "", effect).amount().show();
+            says = match needed.amount().show().as_str() {
+                "-" => format!("{says}; {looked_for} takes more than 100000 rounds"),
+                rounds => format!("{says}; {looked_for} takes {rounds} rounds"),
+            };
+            results.push(needed);
+        }
+        Ok(Answer::of("trial", "sign e-process, interval, floor and threshold of the judge, at a power of 0.8")
+            .given(given)
+            .results(results)
+            .says(says)
+            .holds_for("rounds whose log ratios are roughly normal; an effect below the practical threshold is never called faster")
+            .curve(self.curve(noise, found.improvement())))
+    }
+}

@@ -7,6 +7,7 @@ mod answer;
 mod curve;
 mod quantity;
 mod response;
+mod unit;
 
 pub(crate) mod bbr;
 pub(crate) mod bdp;
@@ -33,7 +34,8 @@ pub(crate) mod window;
 
 pub(crate) use answer::{Answer, Table};
 pub(crate) use curve::{Axis, Curve, Spacing, decades, rounded_data};
-pub(crate) use quantity::{Amount, Quantity, Unit, exported};
+pub(crate) use quantity::{Amount, Quantity};
+pub(crate) use unit::{Unit, exported};
 
 use crate::exit::Fault;
 

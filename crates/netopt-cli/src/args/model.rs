@@ -91,7 +91,7 @@ formulas! {
     "Sizes, samples, responsiveness, simulation" {
         /// How large a message, a packet or a batch should be
         "message-size" MessageSize(message_size::MessageSize) subcommand,
-        /// How many requests a quantile takes, and what so many can tell
+        /// How many calls a quantile takes, and what so many can tell
         "samples" Samples(Drawn<samples::Samples>),
         /// What a trial can find, and how many rounds an effect takes
         "trial" Trial(Drawn<trial::Trial>),
@@ -112,7 +112,7 @@ fn readable(arg: Arg) -> Arg {
 }
 
 /// The help of `netopt model`: its verbs come in groups, below.
-pub(crate) const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}\n{after-help}\n";
+pub(crate) const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n";
 
 /// The verbs in their groups, for the help.
 pub(crate) fn overview() -> String {

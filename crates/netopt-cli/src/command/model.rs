@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::args::ModelCommand;
 use crate::exit::{End, Fault};
+use crate::model::{Answer, Curve};
 use crate::render::{self, Paint, model, model_json, plot};
 
 /// Computes, prints, and draws if asked to.
@@ -17,9 +18,11 @@ use crate::render::{self, Paint, model, model_json, plot};
 pub(crate) fn run(command: &ModelCommand) -> Result<End, Fault> {
     let asked = command.asked();
     let answer = asked.formula().answer()?;
-    let svg = asked.draw().and_then(|draw| draw.svg.as_deref());
+    let draw = asked.draw().filter(|draw| draw.plot || draw.svg.is_some());
+    let drawn = draw.map(|draw| Ok((draw, curve(&answer)?))).transpose()?;
     // The picture first: who asked for one is told at once that it cannot be had.
-    if let (Some(file), Some(curve)) = (svg, &answer.curve) {
+    let svg = drawn.and_then(|(draw, curve)| Some((draw.svg.as_deref()?, curve)));
+    if let Some((file, curve)) = svg {
         save(file, &plot::svg(curve, &answer))?;
     }
     if asked.output().json {
@@ -27,17 +30,28 @@ pub(crate) fn run(command: &ModelCommand) -> Result<End, Fault> {
     } else {
         let paint = Paint::detect(asked.output());
         let mut text = model::report(&answer, &paint);
-        let plotted = answer.curve.as_ref();
-        if let Some(curve) = plotted.filter(|_| asked.draw().is_some_and(|draw| draw.plot)) {
+        if let Some((_, curve)) = drawn.filter(|(draw, _)| draw.plot) {
             text.push('\n');
             text += &plot::terminal(curve, &paint);
         }
         render::result(&text)?;
     }
-    if let Some(file) = svg {
+    if let Some((file, _)) = svg {
         render::note(format!("the picture is in {}", file.display()));
     }
     Ok(End::Done)
+}
+
+/// The curve, if these values have one.
+fn curve(answer: &Answer) -> Result<&Curve, Fault> {
+    let curve = answer.curve.as_ref();
+    curve
+        .filter(|curve| !curve.series.is_empty())
+        .ok_or_else(|| {
+            Fault::usage(
+                "these values have no curve; leave out --plot and --svg, or give more of them",
+            )
+        })
 }
 
 /// Writes the picture into a new file, or over an older one of ours.

@@ -22,7 +22,7 @@ pub(crate) struct Mathis {
 
 impl Formula for Mathis {
     fn answer(&self) -> Result<Answer, Fault> {
-        let connection = self.connection.connection();
+        let connection = self.connection.connection()?;
         let rate = Model::Mathis.rate(&connection, self.loss);
         let share = self.loss.get();
         let (from, to) = decades(share, 1e-6, 0.1);

@@ -7,6 +7,7 @@ use netopt_core::model::congestion::{bbr, cubic};
 use netopt_core::model::loss::{Connection, Model, pftk};
 use netopt_core::unit::{BitRate, Ratio};
 
+use super::response::rate_of;
 use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 use crate::args::ConnectionArgs;
 use crate::args::model_values as values;
@@ -30,12 +31,12 @@ pub(crate) struct Pftk {
 }
 
 impl Pftk {
-    fn connection(&self) -> Connection {
-        let connection = self.connection.connection();
-        Connection {
+    fn connection(&self) -> Result<Connection, Fault> {
+        let connection = self.connection.connection()?;
+        Ok(Connection {
             rto: self.rto.unwrap_or(connection.rto),
             ..connection
-        }
+        })
     }
 
     fn curve(&self, connection: &Connection) -> Curve {
@@ -72,12 +73,12 @@ impl Pftk {
 /// The rate of a CUBIC sender that no window and no line limits.
 fn with_cubic(connection: &Connection, loss: Ratio) -> Option<BitRate> {
     let window = cubic::steady_window(cubic::Scale::STANDARD, loss, connection.rtt)?;
-    BitRate::from_bps(window.get() * connection.mss.bits() / connection.rtt.as_secs_f64())
+    rate_of(connection, window)
 }
 
 impl Formula for Pftk {
     fn answer(&self) -> Result<Answer, Fault> {
-        let connection = self.connection();
+        let connection = self.connection()?;
         let loss = self.loss;
         let full = Model::PftkFull.rate(&connection, loss);
         let received = pftk::received(&connection, loss);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use netopt_core::model::loss::mathis;
+use netopt_core::model::loss::{Connection, mathis};
+use netopt_core::model::queueing::Erlangs;
 use netopt_core::model::validity::Validity;
 use netopt_core::unit::{BitRate, Bytes, Ratio, Segments};
 
@@ -32,10 +33,10 @@ impl Asked {
         given
     }
 
-    /// The window that the wanted rate takes.
+    /// The window that the wanted rate takes: by Little's law, what is in flight for a round trip.
     pub(super) fn window_of_rate(&self) -> Option<Segments> {
         let each_second = self.rate?.in_pieces_of(self.mss)?;
-        Segments::new(each_second.get() * self.rtt.as_secs_f64())
+        Segments::new(Erlangs::of(each_second, self.rtt).get())
     }
 
     /// The mean window, and the rate that it gives.
@@ -65,9 +66,7 @@ impl Asked {
     }
 
     fn rate_of(&self, window: Option<Segments>) -> Option<BitRate> {
-        let window = window?;
-        // Through the bytes would round small windows to whole ones.
-        BitRate::from_bps(window.get() * self.mss.bits() / self.rtt.as_secs_f64())
+        rate_of(&Connection::new(self.mss, self.rtt), window?)
     }
 
     /// The answer in one sentence.
@@ -106,6 +105,15 @@ impl Asked {
             None => curve,
         }
     }
+}
+
+/// What a connection with this window carries.
+pub(super) fn rate_of(connection: &Connection, window: Segments) -> Option<BitRate> {
+    let with = Connection {
+        window: Some(window),
+        ..*connection
+    };
+    with.window_limit()?.carrying(connection.mss)
 }
 
 /// Windows over loss.

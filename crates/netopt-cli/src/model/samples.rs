@@ -1,4 +1,4 @@
-//! `netopt model samples`: how many requests a quantile takes, and what so many can tell.
+//! `netopt model samples`: how many calls a quantile takes, and what so many can tell.
 
 use std::num::NonZeroU32;
 
@@ -19,7 +19,7 @@ pub(crate) struct Samples {
     /// The quantile, from p0.1 to p99.9
     #[arg(long, value_name = "QUANTILE", default_value = "p99", value_parser = values::quantile)]
     quantile: Quantile,
-    /// Independent requests that there are (default: only what it takes is told)
+    /// Independent calls that there are (default: only what it takes is told)
     #[arg(long, value_name = "N", value_parser = values::count::<1_000_000_000>)]
     count: Option<NonZeroU32>,
     /// How sure an interval shall be
@@ -35,7 +35,7 @@ impl Samples {
         1.0 - self.level.get()
     }
 
-    /// The smallest difference of two arms with so many requests each, as a share of the slower one's latency.
+    /// The smallest difference of two arms with so many calls each, as a share of the slower one's latency.
     fn smallest(&self, count: u64) -> Option<f64> {
         let requests = Requests {
             count,
@@ -50,7 +50,7 @@ impl Samples {
         let (from, to) = (values::real(least), values::real(count.max(least)));
         let curve = Curve::new(
             "What two arms can tell apart",
-            Axis::log("requests", "requests of each arm", Unit::Number),
+            Axis::log("calls", "calls of each arm", Unit::Number),
             Axis::log("difference", "smallest difference", Unit::Share),
         )
         .function(
@@ -84,10 +84,10 @@ impl Formula for Samples {
                 self.spread.unwrap_or(SPREAD),
             ),
         ];
-        let needed = Quantity::number("minimum", "requests it takes", values::real(least))
+        let needed = Quantity::number("minimum", "calls it takes", values::real(least))
             .meaning("for an interval with two ends");
         let mut says = format!(
-            "{} of fewer than {} requests is not estimable",
+            "{} of fewer than {} calls is not estimable",
             self.quantile,
             needed.amount().show()
         );
@@ -97,13 +97,13 @@ impl Formula for Samples {
         );
         let mut results = vec![needed];
         if let Some(count) = self.count.map(|count| u64::from(count.get())) {
-            given.push(Quantity::number("count", "requests", values::real(count)));
+            given.push(Quantity::number("count", "calls", values::real(count)));
             match Ranks::of(self.quantile, count, self.alpha()) {
                 Ok(ranks) => {
                     let rank =
                         |name, label, rank| Quantity::number(name, label, values::real(rank));
                     says = format!(
-                        "of {count} requests in order, number {} and number {} enclose the true {}",
+                        "of {count} calls in order of latency, number {} and number {} enclose the true {}",
                         ranks.low(),
                         ranks.high(),
                         self.quantile
@@ -130,7 +130,7 @@ impl Formula for Samples {
             .given(given)
             .results(results)
             .says(says)
-            .holds_for("requests that do not depend on each other; real ones share queues and weather and tell less: a trial counts rounds")
+            .holds_for("calls that do not depend on each other; real ones share queues and weather and tell less: a trial counts rounds")
             .curve(self.curve(least)))
     }
 }

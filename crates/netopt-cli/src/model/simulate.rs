@@ -134,7 +134,7 @@ impl Simulate {
             ("flow", "flow", None),
             ("goodput", "goodput", Some(Unit::Rate)),
             ("completion", "done after", Some(Unit::Time)),
-            ("rtt_mean", "mean RTT", Some(Unit::Time)),
+            ("round_trip_mean", "round trip", Some(Unit::Time)),
             ("retransmissions", "sent again", Some(Unit::Number)),
             ("timeouts", "timeouts", Some(Unit::Number)),
             ("delivered", "delivered", Some(Unit::Data)),

@@ -7,6 +7,7 @@ use netopt_core::model::loss::{Acks, Connection};
 use netopt_core::unit::{Bytes, Segments};
 
 use super::values::{self, MSS};
+use crate::exit::Fault;
 use crate::model::Quantity;
 
 /// A connection.
@@ -37,8 +38,17 @@ pub(crate) enum Acknowledges {
 
 impl ConnectionArgs {
     /// The connection, with a first retransmission timeout of four round trips.
-    pub(crate) fn connection(&self) -> Connection {
-        Connection {
+    ///
+    /// # Errors
+    /// When the window does not hold a segment: it was meant as a number of segments.
+    pub(crate) fn connection(&self) -> Result<Connection, Fault> {
+        if let Some(window) = self.window.filter(|window| *window < self.mss) {
+            return Err(Fault::usage(format!(
+                "--window {window} holds no segment of {}; give it as data, such as 64KiB",
+                self.mss
+            )));
+        }
+        Ok(Connection {
             acks: match self.acks {
                 Acknowledges::EverySegment => Acks::EverySegment,
                 Acknowledges::EverySecond => Acks::EverySecond,
@@ -47,7 +57,7 @@ impl ConnectionArgs {
                 .window
                 .and_then(|window| Segments::new(window.bits() / self.mss.bits())),
             ..Connection::new(self.mss, self.rtt)
-        }
+        })
     }
 
     /// What was given, for the answer.

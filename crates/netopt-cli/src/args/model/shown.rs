@@ -12,7 +12,7 @@ use crate::model::Formula;
 #[command(next_help_heading = "Output")]
 pub(crate) struct DrawArgs {
     /// Draw the curve in the terminal
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub(crate) plot: bool,
     /// Draw the curve into this file, as SVG
     #[arg(long, value_name = "FILE")]

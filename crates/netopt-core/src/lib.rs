@@ -25,3 +25,8 @@ pub mod target;
 pub mod unit;
 pub mod verdict;
 pub mod workload;
+
+/// The examples of the page on the theory.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/theory.md")]
+struct TheoryPage;

@@ -1,5 +1,6 @@
 //! `netopt model`: every formula answers, for people and for programs, and refuses what is no question.
 
+mod pages;
 mod pictures;
 mod refusals;
 mod traces;

@@ -129,6 +129,6 @@ pub(crate) fn overview() -> String {
 
 /// How quantities are written.
 const UNITS: &str = "\
-Units: times 250us 80ms 1.5s, data 1460B 64KiB 10MB, rates 500kbit 20mbit
+    Units: times 250us 80ms 1.5s, data 1460B 64KiB 10MB, rates 500kbit 20mbit
 1gbit, shares 1% or 0.01.
 `netopt model FORMULA --help` says what a formula takes, with an example.";

@@ -53,29 +53,51 @@ impl Formula for Bbr {
         })?;
         let through = Quantity::rate("throughput", "throughput", rate);
         let says = format!(
-            "one flow alone gets {}, whatever the round trip is, and adds a queue of up to one round trip",
-            through.amount().show()
+            "one flow alone gets {}, whatever the round trip is, and adds a queue of up to \
+             one round trip",
+            through.amount()
         );
-        Ok(
-            Answer::of("bbr", "steady state of tcp_bbr.c and of draft-ietf-ccwg-bbr")
-                .given([
-                    Quantity::rate("rate", "bottleneck", self.rate),
-                    Quantity::time("rtt", "round trip", self.rtt),
-                    Quantity::share("loss", "loss", self.loss),
-                    Quantity::choice("version", "BBR", name),
-                ])
-                .results([
-                    through,
-                    Quantity::data("bdp", "path holds", window::bandwidth_delay_product(self.rate, self.rtt)),
-                    Quantity::data("inflight_limit", "most in flight", bbr::inflight_bound(self.rate, self.rtt)),
-                    Quantity::time("queue_limit", "longest own queue", bbr::queue_bound(self.rtt)),
-                    Quantity::share("probe", "time spent probing", version.probe_share()),
-                    Quantity::share("loss_ceiling", "loss ceiling", version.loss_ceiling())
-                        .meaning(if version.loss_ceiling().is_some() { "it holds back above" } else { "this version has none" }),
-                ])
-                .says(says)
-                .valid(validity)
-                .holds_for("one long flow, alone on a bottleneck with a buffer of a bandwidth-delay product or more"),
+        Ok(Answer::of(
+            "bbr",
+            "steady state of tcp_bbr.c and of draft-ietf-ccwg-bbr",
         )
+        .given([
+            Quantity::rate("rate", "bottleneck", self.rate),
+            Quantity::time("rtt", "round trip", self.rtt),
+            Quantity::share("loss", "loss", self.loss),
+            Quantity::choice("version", "BBR", name),
+        ])
+        .results([
+            through,
+            Quantity::data(
+                "bdp",
+                "path holds",
+                window::bandwidth_delay_product(self.rate, self.rtt),
+            ),
+            Quantity::data(
+                "inflight_limit",
+                "most in flight",
+                bbr::inflight_bound(self.rate, self.rtt),
+            ),
+            Quantity::time(
+                "queue_limit",
+                "longest own queue",
+                bbr::queue_bound(self.rtt),
+            ),
+            Quantity::share("probe", "time spent probing", version.probe_share()),
+            Quantity::share("loss_ceiling", "loss ceiling", version.loss_ceiling()).meaning(
+                if version.loss_ceiling().is_some() {
+                    "it holds back above"
+                } else {
+                    "this version has none"
+                },
+            ),
+        ])
+        .says(says)
+        .valid(validity)
+        .holds_for(
+            "one long flow, alone on a bottleneck with a buffer of a \
+             bandwidth-delay product or more",
+        ))
     }
 }

@@ -41,8 +41,9 @@ impl Formula for Bdp {
         .here(seconds, held.bits() / 8.0);
         let data = Quantity::data("bdp", "in flight", held);
         let says = format!(
-            "{} in flight fill the line; a smaller window or buffer leaves it idle part of the time",
-            data.amount().show()
+            "{} in flight fill the line; a smaller window or buffer leaves it idle part of \
+             the time",
+            data.amount()
         );
         let shift = window::scale_shift(held);
         let mut answer = Answer::of("bdp", "rate times delay, RFC 7323 section 1.1")
@@ -74,7 +75,8 @@ impl Formula for Bdp {
             .curve(curve);
         if shift.is_none() {
             answer = answer.note(format!(
-                "no single connection can announce a window above {}; ask `netopt model window` how many fill the path",
+                "no single connection can announce a window above {}; ask `netopt model \
+                 window` how many fill the path",
                 window::LARGEST
             ));
         }

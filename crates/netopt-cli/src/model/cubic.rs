@@ -7,14 +7,16 @@ use netopt_core::model::congestion::{cubic, reno};
 use netopt_core::unit::{BitRate, Bytes, Ratio, Segments};
 
 use super::response::{self, Asked};
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
 use crate::args::model_values::{self as values, MSS};
 use crate::exit::Fault;
 
 /// CUBIC's response to loss.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model cubic --rtt 100ms --loss 0.01% --plot\n          netopt model cubic --rtt 100ms --rate 10gbit\n          netopt model cubic --rtt 100ms --peak 100 --plot"
+    after_help = "Examples: netopt model cubic --rtt 100ms --loss 0.01% --plot\n          \
+        netopt model cubic --rtt 100ms --rate 10gbit\n          netopt model cubic --rtt \
+        100ms --peak 100 --plot"
 )]
 pub(crate) struct Cubic {
     /// Round trip while the transfer runs
@@ -75,6 +77,15 @@ impl Cubic {
     }
 }
 
+/// Where the window is after a loss, and when it is back.
+fn regrowth(growth: &cubic::Curve) -> [Quantity; 2] {
+    let after = growth.at(Duration::ZERO);
+    [
+        Quantity::segments("after_loss", "right after the loss", after),
+        Quantity::time("rise", "back at the peak after", growth.rise()),
+    ]
+}
+
 impl Formula for Cubic {
     fn answer(&self) -> Result<Answer, Fault> {
         let asked = Asked {
@@ -108,34 +119,27 @@ impl Formula for Cubic {
         results.extend(asked.of_rate(allowed));
         let mut says = asked.sentence("CUBIC", window, allowed);
         if let Some((peak, growth)) = self.growth() {
-            let rise = Quantity::time("rise", "back at the peak after", growth.rise());
             let told = format!(
                 "after a loss at {} CUBIC is back there in {}",
-                Quantity::segments("", "", peak).amount().show(),
-                rise.amount().show()
+                Amount::segments(peak),
+                Amount::time(growth.rise())
             );
             says = if says.is_empty() {
                 told
             } else {
                 format!("{says}; {told}")
             };
-            results.extend([
-                Quantity::segments(
-                    "after_loss",
-                    "right after the loss",
-                    growth.at(Duration::ZERO),
-                ),
-                rise,
-            ]);
+            results.extend(regrowth(&growth));
         }
-        Ok(
-            Answer::of("cubic", "RFC 9438 sections 4.2, 5.1 and 5.2")
-                .given(given)
-                .results(results)
-                .says(says)
-                .valid(response::validity(self.loss))
-                .holds_for("long transfers, one loss every so many segments, no timeouts: up to about 2 % loss")
-                .curve(self.curve(&asked, window)),
-        )
+        Ok(Answer::of("cubic", "RFC 9438 sections 4.2, 5.1 and 5.2")
+            .given(given)
+            .results(results)
+            .says(says)
+            .valid(response::validity(self.loss))
+            .holds_for(
+                "long transfers, one loss every so many segments, no timeouts: up \
+                 to about 2 % loss",
+            )
+            .curve(self.curve(&asked, window)))
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use netopt_core::model::queueing::{ErlangC, Erlangs, Variation, allen_cunneen, blocking};
 use netopt_core::unit::Ratio;
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
 use crate::args::OfferedArgs;
 use crate::args::model_values as values;
 use crate::exit::Fault;
@@ -15,7 +15,8 @@ use crate::exit::Fault;
 /// Several servers.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model erlang --load 10 --servers 12 --hold 100ms --plot\n          netopt model erlang --arrivals 100/s --hold 100ms --servers 12"
+    after_help = "Examples: netopt model erlang --load 10 --servers 12 --hold 100ms --plot\n  \
+        netopt model erlang --arrivals 100/s --hold 100ms --servers 12"
 )]
 pub(crate) struct Erlang {
     #[command(flatten)]
@@ -45,10 +46,7 @@ impl Erlang {
                 "wait at the quantile",
                 line.wait_quantile(self.quantile, hold),
             )
-            .meaning(format!(
-                "of {} of the calls",
-                Quantity::share("", "", self.quantile).amount().show()
-            )),
+            .meaning(format!("of {} of the calls", Amount::share(self.quantile))),
         ]);
         if self.hold_cv2 == Variation::EXPONENTIAL && self.arrival_cv2 == Variation::EXPONENTIAL {
             return answer;
@@ -113,24 +111,30 @@ impl Formula for Erlang {
         let mut given = self.offered.given();
         given.push(Quantity::number("servers", "servers", servers));
         let lost = Quantity::share("lost", "lost (B)", lost).meaning("where nobody waits");
-        let answer = Answer::of("erlang", "Erlang 1917; Kleinrock, Queueing Systems vol. 1, 1975, sections 3.5 and 3.6")
-            .given(given)
-            .holds_for("Poisson arrivals; C: exponential hold times, in order of arrival. Whom it makes wait hardly depends on that, for how long does")
-            .curve(self.curve(load));
+        let answer = Answer::of(
+            "erlang",
+            "Erlang 1917; Kleinrock, Queueing Systems vol. 1, \
+             1975, sections 3.5 and 3.6",
+        )
+        .given(given)
+        .holds_for(
+            "Poisson arrivals; C: exponential hold times, in order of arrival. \
+             Whom it makes wait hardly depends on that, for how long does",
+        )
+        .curve(self.curve(load));
         let Some(line) = line else {
-            return Ok(answer
-                .results([lost])
-                .says(format!(
-                    "{servers} servers are too few for a load of {}: where calls wait, the line grows without end",
-                    Quantity::number("", "", load.get()).amount().show()
-                )));
+            return Ok(answer.results([lost]).says(format!(
+                "{servers} servers are too few for a load of {}: where calls wait, the \
+                 line grows without end",
+                Amount::number(load.get())
+            )));
         };
         let waiting = Quantity::share("wait", "waits (C)", line.wait_probability())
             .meaning("where nobody is lost");
         let says = format!(
             "{} of the calls wait, with each server busy {} of the time",
-            waiting.amount().show(),
-            Quantity::share("", "", line.utilisation()).amount().show()
+            waiting.amount(),
+            Amount::share(line.utilisation())
         );
         let answer = answer.says(says).results([
             waiting,

@@ -11,7 +11,7 @@ use netopt_core::model::latency::call::Call;
 use netopt_core::model::loss::Connection;
 use netopt_core::unit::{BitRate, Bytes, Ratio};
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades, rounded_data};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades, rounded_data};
 use crate::args::Opens;
 use crate::args::model_values as values;
 use crate::exit::Fault;
@@ -19,7 +19,8 @@ use crate::exit::Fault;
 /// The time of a transfer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model flow-time --data 100kB --rtt 80ms --rate 100mbit --plot\n          netopt model flow-time --data 1MB --rtt 80ms --loss 1%"
+    after_help = "Examples: netopt model flow-time --data 100kB --rtt 80ms --rate 100mbit \
+        --plot\n          netopt model flow-time --data 1MB --rtt 80ms --loss 1%"
 )]
 pub(crate) struct FlowTime {
     /// What is transferred
@@ -137,24 +138,42 @@ impl FlowTime {
         let expected = self.sender().expect(self.data, loss);
         let total = expected.map(|parts| parts.total());
         let connect = handshake::expected(self.rtt, SYN_TIMEOUT, loss, loss);
-        answer
+        let answer = answer
             .results([
                 Quantity::time("expected", "expected with loss", total)
                     .meaning("first segment sent to last one acknowledged"),
-                Quantity::time("slow_start", "slow start", expected.map(|parts| parts.slow_start)),
-                Quantity::time("recovery", "repairing the loss", expected.map(|parts| parts.recovery)),
-                Quantity::time("avoidance", "the rest", expected.map(|parts| parts.avoidance)),
+                Quantity::time(
+                    "slow_start",
+                    "slow start",
+                    expected.map(|parts| parts.slow_start),
+                ),
+                Quantity::time(
+                    "recovery",
+                    "repairing the loss",
+                    expected.map(|parts| parts.recovery),
+                ),
+                Quantity::time(
+                    "avoidance",
+                    "the rest",
+                    expected.map(|parts| parts.avoidance),
+                ),
                 Quantity::time("connect", "TCP handshake", connect)
                     .meaning("expected; a lost SYN waits 1 s"),
             ])
             .says(format!(
                 "with {} loss {} are expected; without it {}",
-                Quantity::share("", "", loss).amount().show(),
-                Quantity::time("", "", total).amount().show(),
-                Quantity::time("", "", self.path().one_way(self.data)).amount().show()
+                Amount::share(loss),
+                Amount::time(total),
+                Amount::time(self.path().one_way(self.data))
             ))
-            .valid(self.sender().validity(self.data, loss))
-            .note("the rate of the line is not in the model with loss: what holds is the larger of both times")
+            .valid(self.sender().validity(self.data, loss));
+        match self.rate {
+            Some(_) => answer.note(
+                "the rate of the line is not in the model with loss: what holds is the larger \
+                 of both times",
+            ),
+            None => answer,
+        }
     }
 }
 
@@ -163,7 +182,8 @@ impl Formula for FlowTime {
         let path = self.path();
         let course = recurrence::course(&path, self.data).ok_or_else(|| {
             Fault::usage(format!(
-                "--data {} takes longer on this path than can be counted; give less data or a faster path",
+                "--data {} takes longer on this path than can be counted; give less data or a \
+                 faster path",
                 self.data
             ))
         })?;
@@ -183,8 +203,8 @@ impl Formula for FlowTime {
         ])
         .says(format!(
             "{} for the transfer, of which the sender waits {} for windows",
-            Quantity::time("", "", transfer).amount().show(),
-            Quantity::time("", "", course.stalled).amount().show()
+            Amount::time(transfer),
+            Amount::time(course.stalled)
         ))
         .holds_for(
             "one flow alone, no pacing of the first window, acknowledgements that are never late",

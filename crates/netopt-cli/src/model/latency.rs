@@ -10,14 +10,17 @@ use netopt_core::model::latency::propagation::{Distance, Speed, round_trip};
 use netopt_core::model::latency::{Breakdown, Term};
 use netopt_core::unit::{BitRate, Bytes, Ratio, parse_duration};
 
-use super::{Answer, Formula, Quantity};
+use super::{Amount, Answer, Formula, Quantity};
 use crate::args::{Opens, model_values as values};
 use crate::exit::Fault;
 
 /// A predicted call.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "With --packet it is one packet over one hop, one way.\n\nExamples: netopt model latency --rtt 80ms --rate 100mbit --response 100kB --opening tls1.3\n          netopt model latency --distance 5600km --rate 1gbit\n          netopt model latency --distance 1000km --rate 1gbit --packet 1500B"
+    after_help = "With --packet it is one packet over one hop, one way.\n\nExamples: netopt \
+        model latency --rtt 80ms --rate 100mbit --response 100kB --opening tls1.3\n       \
+        netopt model latency --distance 5600km --rate 1gbit\n          netopt model \
+        latency --distance 1000km --rate 1gbit --packet 1500B"
 )]
 pub(crate) struct Latency {
     #[command(flatten)]
@@ -102,7 +105,8 @@ impl Latency {
         };
         let breakdown = call.breakdown().ok_or_else(|| {
             Fault::usage(format!(
-                "--response {} takes longer on this path than can be counted; give less data or a faster path",
+                "--response {} takes longer on this path than can be counted; give less data \
+                 or a faster path",
                 self.sizes.response
             ))
         })?;
@@ -153,9 +157,7 @@ fn terms(breakdown: &Breakdown) -> Vec<Quantity> {
     let total = breakdown.total();
     let share = |time: Duration| {
         let share = Ratio::new(time.as_secs_f64() / total.as_secs_f64());
-        share.map_or_else(String::new, |share| {
-            Quantity::share("", "", share).amount().show()
-        })
+        share.map_or_else(String::new, |share| Amount::share(share).to_string())
     };
     let mut results: Vec<Quantity> = Term::ALL
         .into_iter()
@@ -188,7 +190,7 @@ const fn told(term: Term) -> &'static str {
 fn sentence(breakdown: &Breakdown, who: &str) -> String {
     let terms = Term::ALL.into_iter();
     let most = terms.max_by_key(|term| breakdown.term(*term).unwrap_or_default());
-    let show = |time| Quantity::time("", "", time).amount().show();
+    let show = |time| Amount::time(time);
     format!(
         "{who} takes {}, most of it for {}",
         show(breakdown.total()),

@@ -13,7 +13,8 @@ use crate::exit::Fault;
 /// Little's law.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model little --arrivals 20/s --time 500ms\n          netopt model little --present 10 --arrivals 20/s"
+    after_help = "Examples: netopt model little --arrivals 20/s --time 500ms\n          \
+        netopt model little --present 10 --arrivals 20/s"
 )]
 pub(crate) struct Little {
     /// Calls a second
@@ -35,20 +36,17 @@ impl Formula for Little {
         let (given, result, says) = match (self.arrivals, self.time, self.present) {
             (Some(rate), Some(stay), None) => {
                 let result = present(Erlangs::of(rate, stay));
-                let says = format!(
-                    "{} calls are there at once on average",
-                    result.amount().show()
-                );
+                let says = format!("{} calls are there at once on average", result.amount());
                 ([arrivals(Some(rate)), time(Some(stay))], result, says)
             }
             (Some(rate), None, Some(load)) => {
                 let result = time(load.time(rate));
-                let says = format!("each stays for {} on average", result.amount().show());
+                let says = format!("each stays for {} on average", result.amount());
                 ([arrivals(Some(rate)), present(load)], result, says)
             }
             (None, Some(stay), Some(load)) => {
                 let result = arrivals(load.arrivals(stay));
-                let says = format!("{} keep that many there", result.amount().show());
+                let says = format!("{} keep that many there", result.amount());
                 ([time(Some(stay)), present(load)], result, says)
             }
             _ => {

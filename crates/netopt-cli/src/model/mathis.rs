@@ -39,8 +39,9 @@ impl Formula for Mathis {
         .here(share, rate.map(BitRate::bps));
         let shown = Quantity::rate("rate", "rate", rate);
         let says = format!(
-            "a long Reno transfer gets {}, however fast the line is; a quarter of the loss would double it",
-            shown.amount().show()
+            "a long Reno transfer gets {}, however fast the line is; a quarter of the loss \
+             would double it",
+            shown.amount()
         );
         let limit = connection.window_limit();
         let limit = limit.and_then(|each_second| each_second.carrying(connection.mss));
@@ -52,14 +53,19 @@ impl Formula for Mathis {
             Quantity::number("constant", "constant C", mathis::constant(connection.acks)),
         ];
         results.extend(limit.map(|limit| Quantity::rate("window_limit", "window allows", limit)));
-        Ok(
-            Answer::of("mathis", "Mathis, Semke, Mahdavi, Ott, CCR 27(3), 1997: segment/round trip · C/√loss")
-                .given(given)
-                .results(results)
-                .says(says)
-                .valid(mathis::validity(&connection, self.loss))
-                .holds_for("long transfers of senders that halve on loss (Reno), up to 2 % loss; not for BBR, and too low for CUBIC on long fast paths")
-                .curve(curve),
+        Ok(Answer::of(
+            "mathis",
+            "Mathis, Semke, Mahdavi, Ott, CCR 27(3), 1997: segment/round \
+             trip · C/√loss",
         )
+        .given(given)
+        .results(results)
+        .says(says)
+        .valid(mathis::validity(&connection, self.loss))
+        .holds_for(
+            "long transfers of senders that halve on loss (Reno), up to 2 % \
+             loss; not for BBR, and too low for CUBIC on long fast paths",
+        )
+        .curve(curve))
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use netopt_core::model::queueing::{Mm1, mm1_power};
 use netopt_core::unit::{PerSecond, Ratio};
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
 use crate::args::model_values as values;
 use crate::exit::Fault;
 
@@ -27,7 +27,8 @@ impl Formula for OneServer {
     fn answer(&self) -> Result<Answer, Fault> {
         let queue = Mm1::new(self.arrivals, self.service).ok_or_else(|| {
             Fault::usage(format!(
-                "--arrivals {} is not below --service {}: the line grows without end; give fewer arrivals or a faster server",
+                "--arrivals {} is not below --service {}: the line grows without end; give \
+                 fewer arrivals or a faster server",
                 self.arrivals, self.service
             ))
         })?;
@@ -46,9 +47,9 @@ impl Formula for OneServer {
         let time = Quantity::time("time", "time until done", queue.time());
         let says = format!(
             "busy {} of the time, a call takes {}, of which it waits {}",
-            Quantity::share("", "", used).amount().show(),
-            time.amount().show(),
-            Quantity::time("", "", queue.wait()).amount().show()
+            Amount::share(used),
+            time.amount(),
+            Amount::time(queue.wait())
         );
         Ok(Answer::of(
             "mm1",

@@ -8,7 +8,7 @@ use netopt_core::model::loss::{Connection, Model, pftk};
 use netopt_core::unit::{BitRate, Ratio};
 
 use super::response::rate_of;
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 use crate::args::ConnectionArgs;
 use crate::args::model_values as values;
 use crate::exit::Fault;
@@ -76,6 +76,23 @@ fn with_cubic(connection: &Connection, loss: Ratio) -> Option<BitRate> {
     rate_of(connection, window)
 }
 
+/// What the other models say.
+fn neighbours(connection: &Connection, loss: Ratio) -> [Quantity; 4] {
+    let by = |model: Model| model.rate(connection, loss);
+    [
+        Quantity::rate(
+            "pftk_approximate",
+            "pftk, simple",
+            by(Model::PftkApproximate),
+        ),
+        Quantity::rate("tfrc", "tfrc", by(Model::Tfrc)).meaning("RFC 5348"),
+        Quantity::rate("mathis", "mathis", by(Model::Mathis))
+            .meaning("without timeouts and limits"),
+        Quantity::rate("cubic", "cubic", with_cubic(connection, loss))
+            .meaning("mean, without timeouts and limits"),
+    ]
+}
+
 impl Formula for Pftk {
     fn answer(&self) -> Result<Answer, Fault> {
         let connection = self.connection()?;
@@ -100,36 +117,37 @@ impl Formula for Pftk {
         let shown = Quantity::rate("pftk_full", "pftk, full", full).meaning("what is sent");
         let says = format!(
             "a long Reno transfer sends {}; {} of its losses cost a timeout",
-            shown.amount().show(),
-            Quantity::of(Unit::Share, "", "", timeouts).amount().show()
+            shown.amount(),
+            Amount::of(Unit::Share, timeouts)
         );
         let mut results = vec![
             shown,
             Quantity::rate("pftk_received", "pftk, received", received).meaning("what arrives"),
-            Quantity::rate(
-                "pftk_approximate",
-                "pftk, simple",
-                Model::PftkApproximate.rate(&connection, loss),
-            ),
-            Quantity::rate("tfrc", "tfrc", Model::Tfrc.rate(&connection, loss)).meaning("RFC 5348"),
-            Quantity::rate("mathis", "mathis", Model::Mathis.rate(&connection, loss))
-                .meaning("without timeouts and limits"),
-            Quantity::rate("cubic", "cubic", with_cubic(&connection, loss))
-                .meaning("mean, without timeouts and limits"),
         ];
+        results.extend(neighbours(&connection, loss));
         results
             .extend(bbr.map(|(rate, _)| Quantity::rate("bbr", "bbr", rate).meaning("version 1")));
         results.extend([
             Quantity::segments("expected_window", "mean window at a loss", window),
             Quantity::of(Unit::Share, "timeout", "losses with timeout", timeouts),
         ]);
-        let answer = Answer::of("pftk", "Padhye, Firoiu, Towsley, Kurose, SIGCOMM 1998; received: Cardwell, Savage, Anderson, INFOCOM 2000, eq. 22")
-            .given(given)
-            .results(results)
-            .says(says)
-            .valid(pftk::validity(&connection, loss))
-            .holds_for("long transfers of Reno whose losses come in bursts within a round trip, compared with published values up to 10 % loss")
-            .curve(self.curve(&connection).here(loss.get(), full.map(BitRate::bps)));
+        let answer = Answer::of(
+            "pftk",
+            "Padhye, Firoiu, Towsley, Kurose, SIGCOMM 1998; \
+             received: Cardwell, Savage, Anderson, INFOCOM 2000, eq. 22",
+        )
+        .given(given)
+        .results(results)
+        .says(says)
+        .valid(pftk::validity(&connection, loss))
+        .holds_for(
+            "long transfers of Reno whose losses come in bursts within a round \
+             trip, compared with published values up to 10 % loss",
+        )
+        .curve(
+            self.curve(&connection)
+                .here(loss.get(), full.map(BitRate::bps)),
+        );
         Ok(match bbr {
             Some((_, validity)) => answer.valid(validity),
             None => answer,

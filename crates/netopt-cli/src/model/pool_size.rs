@@ -12,7 +12,7 @@ use netopt_core::model::pool::{self, Bound, ServerBudget};
 use netopt_core::model::queueing::{ErlangC, Erlangs};
 use netopt_core::unit::Ratio;
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
 use crate::args::OfferedArgs;
 use crate::args::model_values as values;
 use crate::exit::Fault;
@@ -20,13 +20,18 @@ use crate::exit::Fault;
 /// The size of a pool.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A trace has a line for each call: when it asked for a connection, and for how long it held one, separated by a comma\nor blanks, in seconds or with a unit (12.5 80ms). Lines that begin with # are left out.\n\nExamples: netopt model pool-size --arrivals 20/s --hold 500ms\n          netopt model pool-size --load 10 --server-limit 33 --instances 4\n          netopt model pool-size --trace calls.csv --within 5ms"
+    after_help = "A trace has a line for each call: when it asked for a connection, and for \
+        how\nlong it held one, separated by a comma or blanks, in seconds or with a \
+        unit\n(12.5 80ms). Lines that begin with # are left out.\n\nExamples: netopt \
+        model pool-size --arrivals 20/s --hold 500ms\n          netopt model pool-size \
+        --load 10 --server-limit 33 --instances 4\n          netopt model pool-size \
+        --trace calls.csv --within 5ms"
 )]
 pub(crate) struct PoolSize {
     #[command(flatten)]
     offered: OfferedArgs,
     /// Measured calls to replay instead of a load
-    #[arg(long, value_name = "FILE", group = "offered", conflicts_with_all = ["load", "arrivals", "hold"])]
+    #[arg(long, value_name = "FILE", group = "offered", conflicts_with = "hold")]
     trace: Option<PathBuf>,
     #[command(flatten)]
     target: TargetArgs,
@@ -57,7 +62,7 @@ struct ServerArgs {
     #[arg(long, value_name = "N", value_parser = values::count::<{ values::MANY }>)]
     server_limit: Option<NonZeroU32>,
     /// Clients that share them
-    #[arg(long, value_name = "N", default_value = "1", value_parser = values::count::<{ values::MANY }>)]
+    #[arg(long, requires = "server_limit", value_name = "N", default_value = "1", value_parser = values::count::<{ values::MANY }>)]
     instances: NonZeroU32,
     /// Calls at once on one connection, as HTTP/2 allows (default: one)
     #[arg(long, value_name = "N", value_parser = values::count::<{ values::MANY }>)]
@@ -81,13 +86,28 @@ impl PoolSize {
         ))
     }
 
+    /// What bounds the pool, for the answer.
+    fn bounds(&self) -> Vec<Quantity> {
+        let count = |name, label, count: Option<NonZeroU32>| {
+            count.map(|count| Quantity::number(name, label, count.get()))
+        };
+        let limit = self.server.server_limit;
+        let bounds = [
+            count("server_limit", "server's limit", limit),
+            count("instances", "clients", limit.map(|_| self.server.instances)),
+            count("streams", "streams", self.server.streams),
+            self.habits
+                .idle()
+                .map(|idle| Quantity::time("idle", "idle for at most", idle)),
+        ];
+        bounds.into_iter().flatten().collect()
+    }
+
     fn target(&self) -> Quantity {
         match self.target.within {
             Some(within) => Quantity::time("within", "wait at the most", within).meaning(format!(
                 "for {} of the calls",
-                Quantity::share("", "", self.target.quantile)
-                    .amount()
-                    .show()
+                Amount::share(self.target.quantile)
             )),
             None => Quantity::share("wait", "may wait", self.target.wait),
         }
@@ -99,17 +119,26 @@ impl PoolSize {
             return Ok(answer);
         };
         let instances = self.server.instances;
-        let allotment = ServerBudget::new(limit).allot(wanted, instances).ok_or_else(|| {
-            Fault::usage(format!(
-                "--server-limit {limit} is less than one connection for each of --instances {instances}; raise the limit or run fewer clients"
-            ))
-        })?;
+        let allotment = ServerBudget::new(limit)
+            .allot(wanted, instances)
+            .ok_or_else(|| {
+                Fault::usage(format!(
+                    "--server-limit {limit} is less than one connection for each of --instances \
+                     {instances}; raise the limit or run fewer clients"
+                ))
+            })?;
         let size = Quantity::number("allotted", "pool of each client", allotment.size.get());
         Ok(match allotment.bound {
             Bound::Latency => answer.results([size.meaning("the target decides")]),
-            Bound::Server { missing } => answer
-                .results([size.meaning("the server decides")])
-                .note(format!("the server's limit is {missing} connections short of the target: a shorter hold or fewer calls help, a larger pool only moves the line to the server")),
+            Bound::Server { missing } => {
+                answer
+                    .results([size.meaning("the server decides")])
+                    .note(format!(
+                        "the server's limit is {missing} connections short of the \
+                         target: a shorter hold or fewer calls help, a larger pool only moves \
+                         the line to the server"
+                    ))
+            }
         })
     }
 
@@ -141,28 +170,9 @@ impl PoolSize {
         }
     }
 
-    fn of_load(&self) -> Result<Answer, Fault> {
-        let load = self.offered.checked()?;
-        let size = self.wanted(load)?;
-        let line = size.and_then(|size| ErlangC::new(size.get(), load));
-        let mut given = self.offered.given();
-        given.push(self.target());
-        let count = |size: Option<NonZeroU32>| size.map(|size| f64::from(size.get()));
-        let shown = Quantity::of(Unit::Number, "connections", "connections", count(size));
-        let says = format!(
-            "{} connections; {} would be busy on average",
-            shown.amount().show(),
-            Quantity::number("", "", load.get()).amount().show()
-        );
-        let mut results = vec![
-            shown,
-            Quantity::share("busy", "each is busy", line.map(|line| line.utilisation())),
-            Quantity::share(
-                "waiting",
-                "calls that wait",
-                line.map(|line| line.wait_probability()),
-            ),
-        ];
+    /// What else was asked: waits, streams, connections that are opened anew.
+    fn asides(&self, load: Erlangs, line: Option<&ErlangC>) -> Vec<Quantity> {
+        let mut results = Vec::new();
         if let Some(hold) = self.offered.hold {
             let wait = line.and_then(|line| line.wait_quantile(self.target.quantile, hold));
             results.push(Quantity::time(
@@ -179,7 +189,7 @@ impl PoolSize {
                     Unit::Number,
                     "shared_connections",
                     "with that many streams",
-                    count(needed),
+                    needed.map(|size| f64::from(size.get())),
                 )
                 .meaning("connections, filled to 70 %"),
             );
@@ -191,12 +201,46 @@ impl PoolSize {
                     .meaning("without a bound on their number, last in, first out"),
             );
         }
-        let answer = Answer::of("pool-size", "Erlang C; Little's law for the load")
+        results
+    }
+
+    fn of_load(&self) -> Result<Answer, Fault> {
+        let load = self.offered.checked()?;
+        let size = self.wanted(load)?;
+        let line = size.and_then(|size| ErlangC::new(size.get(), load));
+        let mut given = self.offered.given();
+        given.push(self.target());
+        given.extend(self.bounds());
+        let count = |size: Option<NonZeroU32>| size.map(|size| f64::from(size.get()));
+        let shown = Quantity::of(Unit::Number, "connections", "connections", count(size));
+        let says = format!(
+            "{} connections; {} would be busy on average",
+            shown.amount(),
+            Amount::number(load.get())
+        );
+        let mut results = vec![
+            shown,
+            Quantity::share("busy", "each is busy", line.map(|line| line.utilisation())),
+            Quantity::share(
+                "waiting",
+                "calls that wait",
+                line.map(|line| line.wait_probability()),
+            ),
+        ];
+        results.extend(self.asides(load, line.as_ref()));
+        let mut answer = Answer::of("pool-size", "Erlang C; Little's law for the load")
             .given(given)
             .results(results)
             .says(says)
-            .holds_for("Poisson arrivals that do not depend on the waits; bursts wait longer: replay a trace with --trace")
+            .holds_for(
+                "Poisson arrivals that do not depend on the waits; bursts wait longer: \
+                 replay a trace with --trace",
+            )
             .curve(self.curve(load, size));
+        if self.habits.idle().is_some() && self.offered.arrivals.is_none() {
+            answer =
+                answer.note("how often connections are opened anew takes --arrivals and --hold");
+        }
         self.bounded(size, answer)
     }
 }

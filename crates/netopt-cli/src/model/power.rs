@@ -13,7 +13,8 @@ use crate::exit::Fault;
 /// Kleinrock's power.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: netopt model power --rate 20mbit --rtt 40ms --inflight 200kB --buffer 200kB --plot"
+    after_help = "Example: netopt model power --rate 20mbit --rtt 40ms --inflight 200kB \
+        --buffer 200kB --plot"
 )]
 pub(crate) struct Power {
     /// Rate of the bottleneck
@@ -79,7 +80,7 @@ impl Formula for Power {
         let best = Quantity::data("best_inflight", "best in flight", best);
         let says = format!(
             "keep {} in flight: less leaves the line idle, more only waits in the queue",
-            best.amount().show()
+            best.amount()
         );
         let mut results = vec![
             best,
@@ -96,11 +97,16 @@ impl Formula for Power {
             )
             .meaning("to each round trip")
         }));
-        Ok(Answer::of("power", "Kleinrock, ICC 1979: throughput over delay")
-            .given(given)
-            .results(results)
-            .says(says)
-            .holds_for("a path whose rate and delay do not vary; variation asks for a little more in flight")
-            .curve(self.curve(inflight)))
+        Ok(
+            Answer::of("power", "Kleinrock, ICC 1979: throughput over delay")
+                .given(given)
+                .results(results)
+                .says(says)
+                .holds_for(
+                    "a path whose rate and delay do not vary; variation asks for a little \
+                     more in flight",
+                )
+                .curve(self.curve(inflight)),
+        )
     }
 }

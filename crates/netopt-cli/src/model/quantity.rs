@@ -1,5 +1,6 @@
 //! One number with its name, its unit and a few words.
 
+use std::fmt;
 use std::time::Duration;
 
 use netopt_core::unit::{BitRate, Bytes, PerSecond, Ratio, Segments};
@@ -16,13 +17,54 @@ pub(crate) enum Amount {
 }
 
 impl Amount {
-    /// For people.
-    #[must_use]
-    pub(crate) fn show(&self) -> String {
+    /// A number of that unit.
+    pub(crate) fn of(unit: Unit, value: impl Into<Option<f64>>) -> Self {
+        Self::Of(unit, value.into().filter(|value| value.is_finite()))
+    }
+
+    /// A time.
+    pub(crate) fn time(time: impl Into<Option<Duration>>) -> Self {
+        Self::of(Unit::Time, time.into().map(|time| time.as_secs_f64()))
+    }
+
+    /// An amount of data.
+    pub(crate) fn data(data: impl Into<Option<Bytes>>) -> Self {
+        Self::of(Unit::Data, data.into().map(|data| data.bits() / 8.0))
+    }
+
+    /// A rate of data.
+    pub(crate) fn rate(rate: impl Into<Option<BitRate>>) -> Self {
+        Self::of(Unit::Rate, rate.into().map(BitRate::bps))
+    }
+
+    /// A share.
+    pub(crate) fn share(share: impl Into<Option<Ratio>>) -> Self {
+        Self::of(Unit::Share, share.into().map(Ratio::get))
+    }
+
+    /// A window or an amount in segments.
+    pub(crate) fn segments(segments: impl Into<Option<Segments>>) -> Self {
+        Self::of(Unit::Segments, segments.into().map(Segments::get))
+    }
+
+    /// A rate of events.
+    pub(crate) fn per_second(rate: impl Into<Option<PerSecond>>) -> Self {
+        Self::of(Unit::PerSecond, rate.into().map(PerSecond::get))
+    }
+
+    /// A pure number, or a count.
+    pub(crate) fn number(number: impl Into<f64>) -> Self {
+        Self::of(Unit::Number, number.into())
+    }
+}
+
+/// For people: with its unit, and `-` where it is unknown or without bound.
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Of(unit, Some(value)) => unit.show(*value),
-            Self::Of(_, None) => "-".to_owned(),
-            Self::Choice(text) => text.clone(),
+            Self::Of(unit, Some(value)) => f.write_str(&unit.show(*value)),
+            Self::Of(_, None) => f.write_str("-"),
+            Self::Choice(text) => f.write_str(text),
         }
     }
 }
@@ -40,6 +82,15 @@ pub(crate) struct Quantity {
 }
 
 impl Quantity {
+    fn new(name: &'static str, label: impl Into<String>, amount: Amount) -> Self {
+        Self {
+            name,
+            label: label.into(),
+            amount,
+            remark: None,
+        }
+    }
+
     /// A number of that unit.
     pub(crate) fn of(
         unit: Unit,
@@ -47,12 +98,7 @@ impl Quantity {
         label: impl Into<String>,
         value: impl Into<Option<f64>>,
     ) -> Self {
-        Self {
-            name,
-            label: label.into(),
-            amount: Amount::Of(unit, value.into().filter(|value| value.is_finite())),
-            remark: None,
-        }
+        Self::new(name, label, Amount::of(unit, value))
     }
 
     /// A time.
@@ -61,8 +107,7 @@ impl Quantity {
         label: impl Into<String>,
         time: impl Into<Option<Duration>>,
     ) -> Self {
-        let seconds = time.into().map(|time| time.as_secs_f64());
-        Self::of(Unit::Time, name, label, seconds)
+        Self::new(name, label, Amount::time(time))
     }
 
     /// An amount of data.
@@ -71,8 +116,7 @@ impl Quantity {
         label: impl Into<String>,
         data: impl Into<Option<Bytes>>,
     ) -> Self {
-        let bytes = data.into().map(|data| data.bits() / 8.0);
-        Self::of(Unit::Data, name, label, bytes)
+        Self::new(name, label, Amount::data(data))
     }
 
     /// A rate of data.
@@ -81,7 +125,7 @@ impl Quantity {
         label: impl Into<String>,
         rate: impl Into<Option<BitRate>>,
     ) -> Self {
-        Self::of(Unit::Rate, name, label, rate.into().map(BitRate::bps))
+        Self::new(name, label, Amount::rate(rate))
     }
 
     /// A share.
@@ -90,7 +134,7 @@ impl Quantity {
         label: impl Into<String>,
         share: impl Into<Option<Ratio>>,
     ) -> Self {
-        Self::of(Unit::Share, name, label, share.into().map(Ratio::get))
+        Self::new(name, label, Amount::share(share))
     }
 
     /// A window or an amount in segments.
@@ -99,8 +143,7 @@ impl Quantity {
         label: impl Into<String>,
         segments: impl Into<Option<Segments>>,
     ) -> Self {
-        let count = segments.into().map(Segments::get);
-        Self::of(Unit::Segments, name, label, count)
+        Self::new(name, label, Amount::segments(segments))
     }
 
     /// A rate of events.
@@ -109,8 +152,7 @@ impl Quantity {
         label: impl Into<String>,
         rate: impl Into<Option<PerSecond>>,
     ) -> Self {
-        let rate = rate.into().map(PerSecond::get);
-        Self::of(Unit::PerSecond, name, label, rate)
+        Self::new(name, label, Amount::per_second(rate))
     }
 
     /// A pure number, or a count.
@@ -119,7 +161,7 @@ impl Quantity {
         label: impl Into<String>,
         number: impl Into<f64>,
     ) -> Self {
-        Self::of(Unit::Number, name, label, number.into())
+        Self::new(name, label, Amount::number(number))
     }
 
     /// A choice that is no number.
@@ -128,12 +170,7 @@ impl Quantity {
         label: impl Into<String>,
         choice: impl Into<String>,
     ) -> Self {
-        Self {
-            name,
-            label: label.into(),
-            amount: Amount::Choice(choice.into()),
-            remark: None,
-        }
+        Self::new(name, label, Amount::Choice(choice.into()))
     }
 
     /// The same with a few words on what it means here.
@@ -173,6 +210,6 @@ impl Quantity {
     /// With its name, as in `round trip 80 ms`.
     #[must_use]
     pub(crate) fn told(&self) -> String {
-        format!("{}\u{a0}{}", self.label, self.amount.show())
+        format!("{}\u{a0}{}", self.label, self.amount)
     }
 }

@@ -14,7 +14,8 @@ use crate::exit::Fault;
 /// Reno's response to loss.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model reno --rtt 100ms --loss 0.01%\n          netopt model reno --rtt 100ms --rate 10gbit"
+    after_help = "Examples: netopt model reno --rtt 100ms --loss 0.01%\n          netopt \
+        model reno --rtt 100ms --rate 10gbit"
 )]
 pub(crate) struct Reno {
     /// Round trip while the transfer runs

@@ -7,7 +7,7 @@ use netopt_core::model::queueing::Erlangs;
 use netopt_core::model::validity::Validity;
 use netopt_core::unit::{BitRate, Bytes, Ratio, Segments};
 
-use super::{Axis, Curve, Quantity, Unit, decades};
+use super::{Amount, Axis, Curve, Quantity, Unit, decades};
 
 /// What both are asked.
 #[derive(Debug, Clone, Copy)]
@@ -76,21 +76,20 @@ impl Asked {
         window: Option<Segments>,
         loss: Option<Ratio>,
     ) -> String {
-        let show = |quantity: Quantity| quantity.amount().show();
         let mut parts = Vec::new();
         if let (Some(given), Some(rate)) = (self.loss, self.rate_of(window)) {
             parts.push(format!(
                 "at {} loss {who} gets {}",
-                show(Quantity::share("", "", given)),
-                show(Quantity::rate("", "", rate))
+                Amount::share(given),
+                Amount::rate(rate)
             ));
         }
         if let Some(wanted) = self.rate {
-            let wanted = show(Quantity::rate("", "", wanted));
+            let wanted = Amount::rate(wanted);
             parts.push(match loss {
                 Some(loss) => format!(
                     "for {wanted} it may lose {} of its segments",
-                    show(Quantity::share("", "", loss))
+                    Amount::share(loss)
                 ),
                 None => format!("no loss ratio up to 100 % gives as little as {wanted}"),
             });

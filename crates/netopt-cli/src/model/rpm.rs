@@ -13,7 +13,8 @@ use crate::exit::Fault;
 /// Responsiveness under load.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Samples are separated by commas, or the option is given again.\n\nExample: netopt model rpm --tcp 60ms --tls 60ms --http 60ms --loaded 20ms"
+    after_help = "Samples are separated by commas, or the option is given again.\n\nExample: \
+        netopt model rpm --tcp 60ms --tls 60ms --http 60ms --loaded 20ms"
 )]
 pub(crate) struct Rpm {
     /// TCP handshakes of probes on connections of their own
@@ -89,7 +90,7 @@ impl Formula for Rpm {
             .meaning("round trips a minute");
         let says = format!(
             "{} round trips a minute under load, by {}",
-            shown.amount().show(),
+            shown.amount(),
             draft.name()
         );
         Ok(Answer::of(

@@ -45,6 +45,20 @@ impl Samples {
         Some(-(-ln).exp_m1())
     }
 
+    /// What so many calls can tell.
+    fn of_ranks(&self, ranks: Ranks, count: u64) -> [Quantity; 5] {
+        let rank = |name, label, rank| Quantity::number(name, label, values::real(rank));
+        let share = |name, label, share| Quantity::of(Unit::Share, name, label, share);
+        [
+            rank("rank", "sample that it is", self.quantile.rank(count)),
+            rank("low_rank", "interval from sample", ranks.low()),
+            rank("high_rank", "to sample", ranks.high()),
+            share("coverage", "holds it in", Some(ranks.coverage())).meaning("of such runs"),
+            share("difference", "smallest difference", self.smallest(count))
+                .meaning("found in 8 of 10 comparisons of two such arms"),
+        ]
+    }
+
     fn curve(&self, least: u64) -> Curve {
         let count = self.count.map_or(least, |count| count.get().into());
         let (from, to) = (values::real(least), values::real(count.max(least)));
@@ -89,7 +103,7 @@ impl Formula for Samples {
         let mut says = format!(
             "{} of fewer than {} calls is not estimable",
             self.quantile,
-            needed.amount().show()
+            needed.amount()
         );
         let mut answer = Answer::of(
             "samples",
@@ -100,28 +114,14 @@ impl Formula for Samples {
             given.push(Quantity::number("count", "calls", values::real(count)));
             match Ranks::of(self.quantile, count, self.alpha()) {
                 Ok(ranks) => {
-                    let rank =
-                        |name, label, rank| Quantity::number(name, label, values::real(rank));
                     says = format!(
-                        "of {count} calls in order of latency, number {} and number {} enclose the true {}",
+                        "of {count} calls in order of latency, number {} and number {} \
+                         enclose the true {}",
                         ranks.low(),
                         ranks.high(),
                         self.quantile
                     );
-                    results.extend([
-                        rank("rank", "sample that it is", self.quantile.rank(count)),
-                        rank("low_rank", "interval from sample", ranks.low()),
-                        rank("high_rank", "to sample", ranks.high()),
-                        Quantity::of(Unit::Share, "coverage", "holds it in", ranks.coverage())
-                            .meaning("of such runs"),
-                        Quantity::of(
-                            Unit::Share,
-                            "difference",
-                            "smallest difference",
-                            self.smallest(count),
-                        )
-                        .meaning("found in 8 of 10 comparisons of two such arms"),
-                    ]);
+                    results.extend(self.of_ranks(ranks, count));
                 }
                 Err(why) => answer = answer.note(why.to_string()),
             }
@@ -130,7 +130,10 @@ impl Formula for Samples {
             .given(given)
             .results(results)
             .says(says)
-            .holds_for("calls that do not depend on each other; real ones share queues and weather and tell less: a trial counts rounds")
+            .holds_for(
+                "calls that do not depend on each other; real ones share queues and \
+                 weather and tell less: a trial counts rounds",
+            )
             .curve(self.curve(least)))
     }
 }

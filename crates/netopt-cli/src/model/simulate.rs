@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use netopt_core::sim::{Bottleneck, Controller, Flow, Loss, Outcome, Scenario, run};
 use netopt_core::unit::{BitRate, Bytes, Ratio};
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Table, Unit};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Table, Unit};
 use crate::args::model_values as values;
 use crate::exit::Fault;
 
@@ -16,7 +16,9 @@ const MOST_FLOWS: usize = 32;
 /// A simulation.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model simulate --rate 100mbit --rtt 40ms --flow cubic --flow bbr --plot\n          netopt model simulate --rate 100mbit --rtt 40ms --size 10MB --loss 0.1%"
+    after_help = "Examples: netopt model simulate --rate 100mbit --rtt 40ms --flow cubic \
+        --flow bbr --plot\n          netopt model simulate --rate 100mbit --rtt 40ms \
+        --size 10MB --loss 0.1%"
 )]
 pub(crate) struct Simulate {
     /// Rate of the bottleneck
@@ -175,8 +177,8 @@ impl Formula for Simulate {
         let used = Quantity::share("utilisation", "line used", link.utilisation);
         let says = format!(
             "the line was used to {}, with a queue of {} at the median",
-            used.amount().show(),
-            Quantity::time("", "", link.queue_p50).amount().show()
+            used.amount(),
+            Amount::time(link.queue_p50)
         );
         let mut given = vec![
             Quantity::rate("rate", "bottleneck", self.rate),
@@ -190,22 +192,33 @@ impl Formula for Simulate {
             self.size
                 .map(|size| Quantity::data("size", "each sends", size)),
         );
-        let mut answer = Answer::of("simulate", "discrete-event simulation; RFC 5681, RFC 9438, tcp_bbr.c")
-            .given(given)
-            .results([
-                used,
-                Quantity::time("queue_p50", "queue p50", link.queue_p50),
-                Quantity::time("queue_max", "longest queue", link.queue_max),
-                Quantity::share("fairness", "fairness", outcome.fairness()).meaning("Jain's index"),
-                Quantity::number("packets", "packets", values::real(link.packets)),
-                Quantity::number("overflows", "lost in the queue", values::real(link.overflows)),
-                Quantity::number("losses", "lost at random", values::real(link.losses)),
-                Quantity::time("end", "ended after", outcome.end),
-            ])
-            .says(says)
-            .table(self.table(&outcome))
-            .holds_for("one bottleneck with a drop-tail queue; no handshake, no reordering, no loss of acknowledgements")
-            .curve(self.curve(&outcome));
+        let mut answer = Answer::of(
+            "simulate",
+            "discrete-event simulation; RFC 5681, RFC \
+             9438, tcp_bbr.c",
+        )
+        .given(given)
+        .results([
+            used,
+            Quantity::time("queue_p50", "queue p50", link.queue_p50),
+            Quantity::time("queue_max", "longest queue", link.queue_max),
+            Quantity::share("fairness", "fairness", outcome.fairness()).meaning("Jain's index"),
+            Quantity::number("packets", "packets", values::real(link.packets)),
+            Quantity::number(
+                "overflows",
+                "lost in the queue",
+                values::real(link.overflows),
+            ),
+            Quantity::number("losses", "lost at random", values::real(link.losses)),
+            Quantity::time("end", "ended after", outcome.end),
+        ])
+        .says(says)
+        .table(self.table(&outcome))
+        .holds_for(
+            "one bottleneck with a drop-tail queue; no handshake, no reordering, \
+             no loss of acknowledgements",
+        )
+        .curve(self.curve(&outcome));
         if self.size.is_some() && outcome.flows.iter().any(|flow| flow.completion.is_none()) {
             answer = answer.note("not every flow was done when the run ended; give more --time");
         }

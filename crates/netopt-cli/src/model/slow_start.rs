@@ -8,7 +8,7 @@ use netopt_core::model::flow_time::{Path, recurrence};
 use netopt_core::model::slow_start;
 use netopt_core::unit::Bytes;
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades, rounded_data};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades, rounded_data};
 use crate::args::model_values::{self as values, MSS};
 use crate::exit::Fault;
 
@@ -69,13 +69,14 @@ impl Formula for SlowStart {
         let shown = Quantity::of(Unit::Number, "rounds", "round trips", rounds.map(f64::from));
         let says = match waiting {
             Some(time) if time > Duration::ZERO => format!(
-                "{} windows: on a fresh connection the sender waits {} for leave to go on, however fast the line is",
-                shown.amount().show(),
-                Quantity::time("", "", time).amount().show()
+                "{} windows: on a fresh connection the sender waits {} for leave to go on, \
+                 however fast the line is",
+                shown.amount(),
+                Amount::time(time)
             ),
             _ => format!(
                 "{} windows, a round trip each, however fast the line is",
-                shown.amount().show()
+                shown.amount()
             ),
         };
         let mut given = vec![
@@ -91,13 +92,18 @@ impl Formula for SlowStart {
         given.extend(self.rtt.map(|rtt| Quantity::time("rtt", "round trip", rtt)));
         let mut results = vec![shown];
         results.extend(waiting.map(|time| Quantity::time("stalled", "waiting for windows", time)));
-        Ok(
-            Answer::of("slow-start", "⌈log₂(segments/first window + 1)⌉; RFC 5681 section 3.1, first window RFC 6928")
-                .given(given)
-                .results(results)
-                .says(says)
-                .holds_for("a fresh connection without loss that counts acknowledged bytes, as Linux does, on a line that is never full")
-                .curve(curve),
+        Ok(Answer::of(
+            "slow-start",
+            "⌈log₂(segments/first window + 1)⌉; RFC 5681 section \
+             3.1, first window RFC 6928",
         )
+        .given(given)
+        .results(results)
+        .says(says)
+        .holds_for(
+            "a fresh connection without loss that counts acknowledged bytes, \
+             as Linux does, on a line that is never full",
+        )
+        .curve(curve))
     }
 }

@@ -5,7 +5,7 @@ use netopt_core::model::pool;
 use netopt_core::model::queueing::{Erlangs, beta_for, refined_servers_for, servers_for};
 use netopt_core::unit::Ratio;
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 use crate::args::OfferedArgs;
 use crate::args::model_values as values;
 use crate::exit::Fault;
@@ -45,29 +45,40 @@ impl Formula for Staffing {
         let shown = Quantity::of(Unit::Number, "servers", "servers", exact(load))
             .meaning("exact, Erlang C");
         let says = format!(
-            "{} servers, {} more than are busy on average; the surplus grows only with the root of the load",
-            shown.amount().show(),
+            "{} servers, {} more than are busy on average; the surplus grows only with the \
+             root of the load",
+            shown.amount(),
+            Amount::of(Unit::Number, exact(load).map(|size| size - load.get()))
+        );
+        Ok(Answer::of(
+            "staffing",
+            "Halfin and Whitt, Operations Research 29(3), 1981; \
+             refined: Janssen, van Leeuwaarden, Zwart, Operations Research 59(6), 2011",
+        )
+        .given(given)
+        .results([
+            shown,
             Quantity::of(
                 Unit::Number,
-                "",
-                "",
-                exact(load).map(|size| size - load.get())
+                "square_root",
+                "square-root rule",
+                count(servers_for(load, self.wait)),
             )
-            .amount()
-            .show()
-        );
-        Ok(Answer::of("staffing", "Halfin and Whitt, Operations Research 29(3), 1981; refined: Janssen, van Leeuwaarden, Zwart, Operations Research 59(6), 2011")
-            .given(given)
-            .results([
-                shown,
-                Quantity::of(Unit::Number, "square_root", "square-root rule", count(servers_for(load, self.wait)))
-                    .meaning("load + β·√load"),
-                Quantity::of(Unit::Number, "refined", "refined rule", count(refined_servers_for(load, self.wait)))
-                    .meaning("with the next term"),
-                Quantity::of(Unit::Number, "beta", "β", beta_for(self.wait)),
-            ])
-            .says(says)
-            .holds_for("Poisson arrivals; the rule from a load of about 5, where it is one or two too low at 1 %")
-            .curve(curve))
+            .meaning("load + β·√load"),
+            Quantity::of(
+                Unit::Number,
+                "refined",
+                "refined rule",
+                count(refined_servers_for(load, self.wait)),
+            )
+            .meaning("with the next term"),
+            Quantity::of(Unit::Number, "beta", "β", beta_for(self.wait)),
+        ])
+        .says(says)
+        .holds_for(
+            "Poisson arrivals; the rule from a load of about 5, where it is one or \
+             two too low at 1 %",
+        )
+        .curve(curve))
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use netopt_core::model::throughput::{Utilisation, goodput, payload_rate, throughput, utilisation};
 use netopt_core::unit::{BitRate, Bytes, Ratio};
 
-use super::{Answer, Formula, Quantity};
+use super::{Amount, Answer, Formula, Quantity};
 use crate::args::model_values as values;
 use crate::exit::Fault;
 
@@ -16,7 +16,8 @@ const HEADERS: &str = "52B";
 /// Throughput.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model throughput --data 100MB --time 9s --rate 100mbit\n          netopt model throughput --rate 20mbit --payload 1448B --headers 52B"
+    after_help = "Examples: netopt model throughput --data 100MB --time 9s --rate 100mbit\n   \
+        netopt model throughput --rate 20mbit --payload 1448B --headers 52B"
 )]
 pub(crate) struct Throughput {
     /// Data that went through, with what was sent again
@@ -62,11 +63,8 @@ impl Throughput {
 
 /// What went through, and what that says about the line.
 fn sentence(through: Option<&Quantity>, used: Option<Utilisation>, most: &Quantity) -> String {
-    let Some(through) = through.map(|quantity| quantity.amount().show()) else {
-        return format!(
-            "the line carries {} of payload at the most",
-            most.amount().show()
-        );
+    let Some(through) = through.map(Quantity::amount) else {
+        return format!("the line carries {} of payload at the most", most.amount());
     };
     match used {
         Some(Utilisation::Refuted { .. }) => format!(
@@ -74,7 +72,7 @@ fn sentence(through: Option<&Quantity>, used: Option<Utilisation>, most: &Quanti
         ),
         Some(Utilisation::Share(share)) => format!(
             "{through} went through: {} of the line",
-            Quantity::share("", "", share).amount().show()
+            Amount::share(share)
         ),
         None => format!("{through} went through; to tell the share of the line takes its --rate"),
     }
@@ -85,7 +83,8 @@ impl Formula for Throughput {
         let data = self.data.unwrap_or_default();
         if self.again > data {
             return Err(Fault::usage(format!(
-                "--again {} is more than --data {data}; give the part of the data that was sent again",
+                "--again {} is more than --data {data}; give the part of the data that was \
+                 sent again",
                 self.again
             )));
         }

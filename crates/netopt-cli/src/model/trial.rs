@@ -7,16 +7,17 @@ use netopt_core::metric::Metric;
 use netopt_core::unit::Ratio;
 use netopt_core::verdict::Detectable;
 use netopt_trial::design::{Design, Rounds};
-use netopt_trial::stats::detectable::Noise;
+use netopt_trial::stats::detectable::{BEYOND_REASON, Noise};
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
 use crate::args::model_values as values;
 use crate::exit::Fault;
 
 /// A trial before its first request.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples: netopt model trial --noise 9%\n          netopt model trial --noise 5% --effect 4% --rounds 60 --plot"
+    after_help = "Examples: netopt model trial --noise 9%\n          netopt model trial \
+        --noise 5% --effect 4% --rounds 60 --plot"
 )]
 pub(crate) struct Trial {
     /// How much the rounds' log ratios vary: their standard deviation
@@ -98,7 +99,7 @@ impl Formula for Trial {
             Detectable::Improvement(_) => format!(
                 "{} rounds find an improvement of {} in 8 of 10 trials",
                 self.rounds,
-                shown.amount().show()
+                shown.amount()
             ),
             Detectable::NotBefore { rounds } => format!(
                 "{} rounds decide nothing, even if all are won: it takes {rounds}",
@@ -108,25 +109,32 @@ impl Formula for Trial {
         let mut results = vec![shown];
         if let Some(effect) = self.effect {
             let needed = design.rounds_for(effect.get(), noise);
+            let takes = needed.map_or_else(
+                || format!("more than {BEYOND_REASON}"),
+                |rounds| rounds.to_string(),
+            );
+            says = format!("{says}; {} takes {takes} rounds", Amount::share(effect));
+            given.push(Quantity::share("wanted", "looked for", effect));
             let needed = Quantity::of(
                 Unit::Number,
                 "rounds_needed",
                 "rounds for the effect",
                 needed.map(f64::from),
             );
-            given.push(Quantity::share("wanted", "looked for", effect));
-            let looked_for = Quantity::share("", "", effect).amount().show();
-            says = match needed.amount().show().as_str() {
-                "-" => format!("{says}; {looked_for} takes more than 100000 rounds"),
-                rounds => format!("{says}; {looked_for} takes {rounds} rounds"),
-            };
             results.push(needed);
         }
-        Ok(Answer::of("trial", "sign e-process, interval, floor and threshold of the judge, at a power of 0.8")
-            .given(given)
-            .results(results)
-            .says(says)
-            .holds_for("rounds whose log ratios are roughly normal; an effect below the practical threshold is never called faster")
-            .curve(self.curve(noise, found.improvement())))
+        Ok(Answer::of(
+            "trial",
+            "sign e-process, interval, floor and threshold of the judge, \
+             at a power of 0.8",
+        )
+        .given(given)
+        .results(results)
+        .says(says)
+        .holds_for(
+            "rounds whose log ratios are roughly normal; an effect below the \
+             practical threshold is never called faster",
+        )
+        .curve(self.curve(noise, found.improvement())))
     }
 }

@@ -6,14 +6,16 @@ use clap::Args;
 use netopt_core::model::window;
 use netopt_core::unit::{BitRate, Bytes};
 
-use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
+use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 use crate::args::model_values::{self as values, MSS};
 use crate::exit::Fault;
 
 /// A window.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "It answers what the given values allow.\n\nExamples: netopt model window --window 64KiB --rtt 80ms --rate 1gbit\n          netopt model window --rate 100gbit --rtt 300ms"
+    after_help = "It answers what the given values allow.\n\nExamples: netopt model window \
+        --window 64KiB --rtt 80ms --rate 1gbit\n          netopt model window --rate \
+        100gbit --rtt 300ms"
 )]
 pub(crate) struct Window {
     /// The window (default: the smaller of --cwnd and --rwnd)
@@ -124,7 +126,6 @@ impl Window {
     }
 
     fn sentence(&self) -> String {
-        let show = |quantity: Quantity| quantity.amount().show();
         let count = self
             .product()
             .and_then(|product| window::connections_to_fill(product, self.fills()));
@@ -133,21 +134,18 @@ impl Window {
                 "the window is no limit: one connection fills the line".to_owned()
             }
             (Some(limit), Some(product), Some(count)) => format!(
-                "one connection gets {} at the most; the line takes {count} such connections, or a window of {}",
-                show(Quantity::rate("", "", limit)),
-                show(Quantity::data("", "", product))
+                "one connection gets {} at the most; the line takes {count} such connections, \
+                 or a window of {}",
+                Amount::rate(limit),
+                Amount::data(product)
             ),
-            (Some(limit), ..) => format!(
-                "one connection gets {} at the most",
-                show(Quantity::rate("", "", limit))
-            ),
-            (None, Some(product), _) => format!(
-                "a window of {} fills the line",
-                show(Quantity::data("", "", product))
-            ),
+            (Some(limit), ..) => format!("one connection gets {} at the most", Amount::rate(limit)),
+            (None, Some(product), _) => {
+                format!("a window of {} fills the line", Amount::data(product))
+            }
             _ => format!(
                 "a fresh connection begins with {}; more takes --rtt with --window or --rate",
-                show(Quantity::data("", "", window::initial(self.mss)))
+                Amount::data(window::initial(self.mss))
             ),
         }
     }
@@ -189,7 +187,7 @@ impl Formula for Window {
         if widest.is_some_and(|widest| window::scale_shift(widest).is_none()) {
             answer = answer.note(format!(
                 "no connection can announce a window above {} (RFC 7323)",
-                Quantity::data("", "", window::LARGEST).amount().show()
+                Amount::data(window::LARGEST)
             ));
         }
         Ok(answer)

@@ -3,7 +3,7 @@
 use console::measure_text_width;
 
 use super::{Paint, labelled, wrapped};
-use crate::model::{Amount, Answer, Quantity, Table};
+use crate::model::{Answer, Quantity, Table};
 
 /// Columns of the indent, and between a label and its value.
 const INDENT: usize = 2;
@@ -52,11 +52,11 @@ fn rows(
     painted: impl Fn(&str) -> String,
 ) -> String {
     let explained = quantities.iter().filter(|one| one.remark().is_some());
-    let widths = explained.map(|one| measure_text_width(&one.amount().show()));
+    let widths = explained.map(|one| measure_text_width(&one.amount().to_string()));
     let value = widths.max().unwrap_or(0);
     let row = |quantity: &Quantity| {
         let name = padded(quantity.label(), label + GAP);
-        let shown = quantity.amount().show();
+        let shown = quantity.amount().to_string();
         let column = INDENT + measure_text_width(&name);
         let Some(remark) = quantity.remark() else {
             let (width, body) = (paint.width(), painted(&shown));
@@ -82,7 +82,7 @@ fn grid(table: &Table, paint: &Paint) -> String {
     let shown: Vec<Vec<String>> = table
         .rows()
         .iter()
-        .map(|row| row.iter().map(Amount::show).collect())
+        .map(|row| row.iter().map(ToString::to_string).collect())
         .collect();
     let widths: Vec<usize> = table
         .columns()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use netopt_core::model::queueing::Erlangs;
 use netopt_core::unit::PerSecond;
 
@@ -12,13 +12,14 @@ use crate::model::Quantity;
 
 /// An offered load.
 #[derive(Debug, Clone, Args)]
-#[group(id = "offered", required = true, multiple = true)]
+#[group(skip)]
+#[command(group = ArgGroup::new("offered").required(true))]
 pub(crate) struct OfferedArgs {
     /// Calls present at once on average (default: arrivals times hold)
-    #[arg(long, value_name = "N", value_parser = values::load)]
+    #[arg(long, value_name = "N", group = "offered", value_parser = values::load)]
     pub(crate) load: Option<Erlangs>,
     /// Calls a second
-    #[arg(long, value_name = "RATE", value_parser = values::events, conflicts_with = "load", requires = "hold")]
+    #[arg(long, value_name = "RATE", group = "offered", value_parser = values::events, requires = "hold")]
     pub(crate) arrivals: Option<PerSecond>,
     /// How long a call holds its server or connection on average
     #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
@@ -39,7 +40,10 @@ impl OfferedArgs {
     /// When it lies beyond what can be searched.
     pub(crate) fn checked(&self) -> Result<Erlangs, Fault> {
         self.load().filter(|load| load.get() > 0.0).ok_or_else(|| {
-            Fault::usage("the offered load, arrivals times hold, is not above 0 and up to 1000000; give other --arrivals or another --hold")
+            Fault::usage(
+                "the offered load, arrivals times hold, is not above 0 and up to \
+                 1000000; give other --arrivals or another --hold",
+            )
         })
     }
 

@@ -13,7 +13,8 @@ use crate::model::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 /// Batches.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: netopt model message-size batching --arrivals 1000/s --per-batch 1ms --per-item 10us --waiting 0.02 --plot"
+    after_help = "Example: netopt model message-size batching --arrivals 1000/s --per-batch \
+        1ms --per-item 10us --waiting 0.02 --plot"
 )]
 pub(crate) struct BatchingArgs {
     /// Items a second
@@ -58,7 +59,7 @@ impl Formula for BatchingArgs {
             best.map(values::real),
         );
         let says = if best.is_some() {
-            format!("send {} items together", shown.amount().show())
+            format!("send {} items together", shown.amount())
         } else {
             "the items alone take more time than there is: no batch helps".to_owned()
         };

@@ -7,12 +7,13 @@ use netopt_core::unit::{Bytes, Ratio};
 
 use crate::args::model_values as values;
 use crate::exit::Fault;
-use crate::model::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
+use crate::model::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 
 /// A noisy link.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: netopt model message-size noisy-link --header 40B --bit-errors 0.001% --plot"
+    after_help = "Example: netopt model message-size noisy-link --header 40B --bit-errors \
+        0.001% --plot"
 )]
 pub(crate) struct NoisyLinkArgs {
     /// Header of each packet
@@ -48,8 +49,8 @@ impl Formula for NoisyLinkArgs {
         let shown = Quantity::of(Unit::Data, "payload", "best payload", optimum.map(bytes));
         let says = format!(
             "payloads of {}: {} of the rate arrives",
-            shown.amount().show(),
-            Quantity::share("", "", goodput).amount().show()
+            shown.amount(),
+            Amount::share(goodput)
         );
         let answer = Answer::of(
             "message-size noisy-link",

@@ -14,7 +14,8 @@ use crate::model::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 /// One link.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: netopt model message-size one-link --propagation 5ms --rate 1gbit --message 1500B"
+    after_help = "Example: netopt model message-size one-link --propagation 5ms --rate 1gbit \
+        --message 1500B"
 )]
 pub(crate) struct OneLinkArgs {
     /// The message
@@ -49,21 +50,28 @@ impl Formula for OneLinkArgs {
         let size = Quantity::share("size", "of it the size's", link.share_of_size(message));
         let says = format!(
             "a smaller message saves {} at the most; the rest is distance",
-            size.amount().show()
+            size.amount()
         );
-        Ok(Answer::of("message-size one-link", "T = D/v + L/B, Kurose and Ross, Computer Networking, section 1.4")
-            .given([
-                Quantity::data("message", "message", self.message),
-                Quantity::rate("rate", "rate", self.rate),
-                Quantity::time("propagation", "propagation", self.propagation),
-            ])
-            .results([
-                Quantity::time("time", "time", time),
-                Quantity::time("bound", "never below", link.bound()),
-                size,
-            ])
-            .says(says)
-            .holds_for("one message on an idle link; the time grows with every byte, so no size but the least is best")
-            .curve(curve))
+        Ok(Answer::of(
+            "message-size one-link",
+            "T = D/v + L/B, Kurose and Ross, Computer \
+             Networking, section 1.4",
+        )
+        .given([
+            Quantity::data("message", "message", self.message),
+            Quantity::rate("rate", "rate", self.rate),
+            Quantity::time("propagation", "propagation", self.propagation),
+        ])
+        .results([
+            Quantity::time("time", "time", time),
+            Quantity::time("bound", "never below", link.bound()),
+            size,
+        ])
+        .says(says)
+        .holds_for(
+            "one message on an idle link; the time grows with every byte, so no \
+             size but the least is best",
+        )
+        .curve(curve))
     }
 }

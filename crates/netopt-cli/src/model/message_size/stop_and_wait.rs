@@ -14,7 +14,8 @@ use crate::model::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
 /// Stop and wait.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: netopt model message-size stop-and-wait --rate 10mbit --rtt 80ms --utilisation 90%"
+    after_help = "Example: netopt model message-size stop-and-wait --rate 10mbit --rtt 80ms \
+        --utilisation 90%"
 )]
 pub(crate) struct StopAndWaitArgs {
     /// Rate of the line
@@ -58,7 +59,7 @@ impl Formula for StopAndWaitArgs {
         let shown = Quantity::of(Unit::Data, "chunk", "chunk needed", needed.map(bytes));
         let says = format!(
             "ask for {} at a time; a larger chunk is always better",
-            shown.amount().show()
+            shown.amount()
         );
         let mut results = vec![shown];
         results.extend(self.chunk.map(|chunk| {
@@ -68,11 +69,18 @@ impl Formula for StopAndWaitArgs {
                 used(Length::from(chunk)),
             )
         }));
-        Ok(Answer::of("message-size stop-and-wait", "η/(1−η)·rate·round trip; Kurose and Ross, Computer Networking, section 3.4.2")
-            .given(given)
-            .results(results)
-            .says(says)
-            .holds_for("one chunk under way at a time, on a line whose windows have grown; a second one under way halves the chunk")
-            .curve(curve))
+        Ok(Answer::of(
+            "message-size stop-and-wait",
+            "η/(1−η)·rate·round trip; Kurose and \
+             Ross, Computer Networking, section 3.4.2",
+        )
+        .given(given)
+        .results(results)
+        .says(says)
+        .holds_for(
+            "one chunk under way at a time, on a line whose windows have grown; a \
+             second one under way halves the chunk",
+        )
+        .curve(curve))
     }
 }

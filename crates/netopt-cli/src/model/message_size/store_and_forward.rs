@@ -15,7 +15,8 @@ use crate::model::{Answer, Axis, Curve, Formula, Quantity, Unit};
 /// Store and forward.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: netopt model message-size store-and-forward --message 1MB --links 4 --rate 100mbit --plot"
+    after_help = "Example: netopt model message-size store-and-forward --message 1MB --links \
+        4 --rate 100mbit --plot"
 )]
 pub(crate) struct StoreAndForwardArgs {
     /// The whole message, without headers
@@ -64,8 +65,9 @@ impl Formula for StoreAndForwardArgs {
         );
         let payload = Quantity::data("payload", "payload", best.map(|split: Split| split.payload));
         let says = format!(
-            "packets of {} are fastest: larger ones make nodes wait, smaller ones are mostly header",
-            payload.amount().show()
+            "packets of {} are fastest: larger ones make nodes wait, smaller ones are mostly \
+             header",
+            payload.amount()
         );
         Ok(Answer::of(
             "message-size store-and-forward",

@@ -13,13 +13,13 @@ use netopt_core::unit::{Ratio, parse_duration};
 use super::{PoolSize, trace};
 use crate::args::model_values as values;
 use crate::exit::Fault;
-use crate::model::{Answer, Axis, Curve, Quantity, Table, Unit};
+use crate::model::{Amount, Answer, Axis, Curve, Quantity, Table, Unit};
 
 /// What a pool does with its connections.
 #[derive(Debug, Clone, Args)]
 pub(super) struct HabitArgs {
     /// Which idle connection is taken
-    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Takes::Lifo)]
+    #[arg(long, requires = "trace", value_enum, value_name = "WHICH", default_value_t = Takes::Lifo)]
     order: Takes,
     /// How long the client keeps an idle connection (default: for ever)
     #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
@@ -28,7 +28,7 @@ pub(super) struct HabitArgs {
     #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
     keep_alive: Option<Duration>,
     /// How long a new connection takes before its first call
-    #[arg(long, value_name = "TIME", default_value = "0", value_parser = parse_duration)]
+    #[arg(long, requires = "trace", value_name = "TIME", default_value = "0", value_parser = parse_duration)]
     connect: Duration,
 }
 
@@ -75,39 +75,50 @@ impl PoolSize {
         let size = size_for(&calls, &habits, quantile, within);
         let told = replay(&calls, Some(size), &habits);
         let load = calls.offered_load();
-        let by_formula = load.and_then(|load| pool::size_for(load, self.target.wait));
+        let by_formula = load.and_then(|load| self.by_formula(load, calls.mean_hold()));
+        let by_formula = by_formula.map(|size| f64::from(size.get()));
         let shown = Quantity::number("connections", "connections", size.get());
         let says = format!(
             "{} connections for these calls, and {} of them found one open",
-            shown.amount().show(),
-            Quantity::share("", "", told.reuse()).amount().show()
+            shown.amount(),
+            Amount::share(told.reuse())
         );
         let (rows, curve) = self.by_size(&calls, &habits, size);
-        let answer = Answer::of("pool-size", "replay of the measured calls through a pool, in order of arrival")
-            .given([
-                Quantity::choice("trace", "trace", file.display().to_string()),
-                Quantity::number("calls", "calls", values::real(calls.calls().len() as u64)),
-                Quantity::time("span", "first to last", calls.span()),
-                Quantity::time("hold", "mean hold", calls.mean_hold()),
-                Quantity::of(Unit::Number, "load", "offered load", load.map(Erlangs::get)),
-                self.target(),
-            ])
-            .results([
-                shown,
-                Quantity::share("waited", "calls that wait", told.waited()),
-                Quantity::time("wait_quantile", "wait at the quantile", told.wait_quantile(quantile)),
-                Quantity::time("longest_wait", "longest wait", told.longest_wait()),
-                Quantity::share("reuse", "reuse", told.reuse()),
-                Quantity::number("handshakes", "connections opened", values::real(told.handshakes() as u64)),
-                Quantity::number("peak", "most held at once", told.peak().get()),
-                Quantity::of(Unit::Number, "by_formula", "by formula", by_formula.map(|size| f64::from(size.get())))
-                    .meaning("Erlang C with the load of the trace"),
-            ])
-            .says(says)
-            .table(rows)
-            .holds_for("these calls, if they would have come at the same times; clients that wait for answers come later")
-            .curve(curve);
+        let answer = Answer::of(
+            "pool-size",
+            "replay of the measured calls through a pool, in \
+             order of arrival",
+        )
+        .given([
+            Quantity::choice("trace", "trace", file.display().to_string()),
+            Quantity::number("calls", "calls", values::real(calls.calls().len() as u64)),
+            Quantity::time("span", "first to last", calls.span()),
+            Quantity::time("hold", "mean hold", calls.mean_hold()),
+            Quantity::of(Unit::Number, "load", "offered load", load.map(Erlangs::get)),
+            self.target(),
+        ])
+        .given(self.bounds())
+        .results([shown])
+        .results(results(&told, quantile))
+        .results([
+            Quantity::of(Unit::Number, "by_formula", "by formula", by_formula)
+                .meaning("Erlang C with the load of the trace"),
+        ])
+        .says(says)
+        .table(rows)
+        .holds_for(
+            "these calls, if they would have come at the same times; clients that \
+             wait for answers come later",
+        )
+        .curve(curve);
         self.bounded(Some(size), answer)
+    }
+
+    fn by_formula(&self, load: Erlangs, hold: Duration) -> Option<NonZeroU32> {
+        match self.target.within {
+            Some(within) => pool::size_for_quantile(load, hold, self.target.quantile, within),
+            None => pool::size_for(load, self.target.wait),
+        }
     }
 
     /// The share of the calls that the target is for: with a share that may wait, all others wait not at all.
@@ -183,4 +194,18 @@ impl PoolSize {
 fn at(told: &Forecast, quantile: f64) -> Option<f64> {
     let wait = told.wait_quantile(Ratio::new(quantile)?);
     Some(wait.as_secs_f64())
+}
+
+/// What becomes of the calls.
+fn results(told: &Forecast, quantile: Ratio) -> [Quantity; 6] {
+    let wait = told.wait_quantile(quantile);
+    let opened = values::real(told.handshakes() as u64);
+    [
+        Quantity::share("waited", "calls that wait", told.waited()),
+        Quantity::time("wait_quantile", "wait at the quantile", wait),
+        Quantity::time("longest_wait", "longest wait", told.longest_wait()),
+        Quantity::share("reuse", "reuse", told.reuse()),
+        Quantity::number("handshakes", "connections opened", opened),
+        Quantity::number("peak", "most held at once", told.peak().get()),
+    ]
 }

@@ -99,7 +99,7 @@ fn style() -> String {
          text{{font:13px system-ui,sans-serif;fill:#222}} .title{{font-size:17px;font-weight:600}} .dim{{fill:#666;font-size:12px}}\n\
          .ground{{fill:#fff}} .grid{{stroke:#e4e4e4}} .axis{{stroke:#888}} .end{{text-anchor:end}} .middle{{text-anchor:middle}}\n\
          .line,.axis{{fill:none}} .line{{stroke-width:2;stroke-linejoin:round}} .here{{fill:#222}}\n\
-        {light}\n\
+         {light}\n\
          @media (prefers-color-scheme:dark){{text{{fill:#ddd}} .dim{{fill:#999}} .ground{{fill:#16181c}} .grid{{stroke:#2c2f36}} .here{{fill:#eee}}{dark}}}\n\
          </style>\n"
     )

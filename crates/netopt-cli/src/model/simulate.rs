@@ -1,5 +1,6 @@
 //! `netopt model simulate`: flows through a bottleneck, packet by packet.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -47,10 +48,17 @@ pub(crate) struct Simulate {
     /// Where the run ends
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = values::above_zero)]
     time: Duration,
+    /// Packets after which the run is given up; a hundred million take about half a minute
+    #[arg(long, value_name = "N", default_value = "10000000", value_parser = values::count::<MOST_PACKETS>)]
+    max_packets: NonZeroU32,
     /// Of the losses; same seed, same run
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
 }
+
+/// As many as core allows.
+const MOST_PACKETS: u32 = 100_000_000;
+const _: () = assert!(MOST_PACKETS as u64 == Scenario::MAX_PACKETS);
 
 /// Who moves the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,6 +114,7 @@ impl Simulate {
         Ok(Scenario {
             seed: self.seed,
             time_limit: self.time,
+            packet_limit: self.max_packets.get().into(),
             ..Scenario::new(bottleneck, flows.collect())
         })
     }
@@ -114,7 +123,9 @@ impl Simulate {
         run(&self.scenario()?).map_err(|error| {
             if error.is_packet_limit() {
                 return Fault::usage(format!(
-                    "{error}; give less --time or --size, or a lower --rate"
+                    "this takes more than {} packets; raise --max-packets, or give less --time, \
+                     --size or --rate",
+                    self.max_packets
                 ));
             }
             Fault::usage(format!("cannot simulate this: {error}"))

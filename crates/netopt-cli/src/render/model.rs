@@ -77,7 +77,7 @@ fn rows(
     quantities.iter().map(row).collect()
 }
 
-/// The table; columns that do not fit the terminal are left to the document.
+/// The table; columns that do not fit the terminal are named below it.
 fn grid(table: &Table, paint: &Paint) -> String {
     let shown: Vec<Vec<String>> = table
         .rows()
@@ -102,7 +102,8 @@ fn grid(table: &Table, paint: &Paint) -> String {
         used += **width + GAP;
         used <= paint.width() + GAP
     });
-    let widths = &widths[..fitting.count()];
+    let fitting = fitting.count();
+    let widths = &widths[..fitting];
     let line = |cells: &[&str]| {
         let cells = cells.iter().zip(widths).map(|(cell, width)| {
             let gap = width.saturating_sub(measure_text_width(cell));
@@ -116,6 +117,14 @@ fn grid(table: &Table, paint: &Paint) -> String {
     for row in &shown {
         let cells: Vec<&str> = row.iter().map(String::as_str).collect();
         text += &format!("{:INDENT$}{}\n", "", line(&cells));
+    }
+    let left_out = heads.get(fitting..).unwrap_or_default();
+    if !left_out.is_empty() {
+        let told = format!(
+            "with more columns, and with --json: {}",
+            left_out.join(", ")
+        );
+        text += &paint.dim(&wrapped(&told, INDENT, paint.width()));
     }
     text.replace('\u{a0}', " ")
 }

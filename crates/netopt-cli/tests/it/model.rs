@@ -227,6 +227,28 @@ async fn published_values_come_out() {
 }
 
 #[tokio::test]
+async fn same_seed_same_run() {
+    let question = "simulate --rate 10mbit --rtt 40ms --loss 1% --time 3s --json";
+    let [one, same, other] = ["--seed=7", "--seed=7", "--seed=8"];
+    let (one, same) = (ask(question, &[one]).await, ask(question, &[same]).await);
+    assert_eq!(one.stdout, same.stdout);
+    let results = |ended: &Ended| ended.document()["results"].clone();
+    assert_ne!(results(&one), results(&ask(question, &[other]).await));
+}
+
+#[tokio::test]
+async fn columns_without_room_are_named() {
+    let question = "model simulate --rate 10mbit --rtt 40ms --time 1s";
+    let args: Vec<&str> = question.split(' ').collect();
+    for (columns, has_room) in [("60", false), ("100", true)] {
+        let shown = netopt_in(&args, &[("COLUMNS", columns)]).await.stdout;
+        let named = shown.contains("and with --json: ");
+        assert_eq!(named, !has_room, "{shown}");
+        assert!(shown.contains("delivered"), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_beyond_the_domain_is_told() {
     let document = document("mathis --rtt 100ms --loss 5%").await;
     let notes = document["notes"].to_string();

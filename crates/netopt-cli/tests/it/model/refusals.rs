@@ -51,6 +51,10 @@ const BAD: &[(&str, [&str; 2])] = &[
         "erlang --arrivals 1e9 --hold 1h --servers 3",
         ["offered load", "up to 1000000"],
     ),
+    (
+        "simulate --rate 1gbit --rtt 1ms --max-packets 1000",
+        ["more than 1000 packets", "--max-packets"],
+    ),
     ("window --plot", ["no curve", "--plot"]),
     (
         "bdp --rate 1gbit --rtt 1ms --plot --json",

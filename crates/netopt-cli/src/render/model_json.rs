@@ -25,10 +25,12 @@ pub(crate) fn document(answer: &Answer) -> String {
 }
 
 fn quantities(quantities: &[Quantity]) -> Map<String, Value> {
-    quantities
+    let named: Map<String, Value> = quantities
         .iter()
         .map(|quantity| (quantity.key(), value(quantity.amount())))
-        .collect()
+        .collect();
+    debug_assert_eq!(named.len(), quantities.len(), "each name is given once");
+    named
 }
 
 fn value(amount: &Amount) -> Value {

@@ -7,6 +7,9 @@ const ROUND: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
 /// A logarithmic axis does not reach further than this below its top: what lies lower is nothing to the eye.
 const MOST_DECADES: f64 = 15.0;
 
+/// A linear axis whose low end is below this share of its high end begins at zero.
+const NEAR: f64 = 0.03;
+
 /// From the lowest to the highest value of an axis.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
@@ -27,6 +30,8 @@ impl Scale {
             _ if low > high => (1.0, 10.0),
             Spacing::Log if low < high => (low.max(high / 10_f64.powf(MOST_DECADES)), high),
             Spacing::Log => (low / 2.0, high * 2.0),
+            // What begins close to zero begins there.
+            Spacing::Linear if low < high && low > 0.0 && low < NEAR * high => (0.0, high),
             Spacing::Linear if low < high => (low, high),
             Spacing::Linear if low == 0.0 => (0.0, 1.0),
             Spacing::Linear => (low.min(0.0), high.max(0.0)),

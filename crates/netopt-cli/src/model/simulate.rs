@@ -22,18 +22,8 @@ const MOST_FLOWS: usize = 32;
         --size 10MB --loss 0.1%"
 )]
 pub(crate) struct Simulate {
-    /// Rate of the bottleneck
-    #[arg(long, value_name = "RATE")]
-    rate: BitRate,
-    /// Round trip of the empty path
-    #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
-    rtt: Duration,
-    /// Buffer of the bottleneck (default: one bandwidth-delay product)
-    #[arg(long, value_name = "SIZE", value_parser = values::some_data)]
-    buffer: Option<Bytes>,
-    /// Share of the packets that is lost at random
-    #[arg(long, value_name = "SHARE", default_value = "0")]
-    loss: Ratio,
+    #[command(flatten)]
+    link: LinkArgs,
     /// A flow with this congestion control; give it again for more
     #[arg(
         long = "flow",
@@ -54,6 +44,23 @@ pub(crate) struct Simulate {
     /// Of the losses; same seed, same run
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+}
+
+/// What all flows pass.
+#[derive(Debug, Clone, Args)]
+struct LinkArgs {
+    /// Rate of the bottleneck
+    #[arg(long, value_name = "RATE")]
+    rate: BitRate,
+    /// Round trip of the empty path
+    #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
+    rtt: Duration,
+    /// Buffer of the bottleneck (default: one bandwidth-delay product)
+    #[arg(long, value_name = "SIZE", value_parser = values::some_data)]
+    buffer: Option<Bytes>,
+    /// Share of the packets that is lost at random
+    #[arg(long, value_name = "SHARE", default_value = "0")]
+    loss: Ratio,
 }
 
 /// As many as core allows.
@@ -85,8 +92,9 @@ impl Simulate {
     fn buffer(&self) -> Bytes {
         // A buffer below a few packets is another experiment.
         let few = Bytes::new(16 * 1500);
-        self.buffer
-            .unwrap_or_else(|| (self.rate * self.rtt).max(few))
+        self.link
+            .buffer
+            .unwrap_or_else(|| (self.link.rate * self.link.rtt).max(few))
     }
 
     fn scenario(&self) -> Result<Scenario, Fault> {
@@ -97,11 +105,11 @@ impl Simulate {
             )));
         }
         let bottleneck = Bottleneck {
-            rate: self.rate,
-            round_trip: self.rtt,
+            rate: self.link.rate,
+            round_trip: self.link.rtt,
             buffer: self.buffer(),
-            loss: if self.loss.get() > 0.0 {
-                Loss::Random(self.loss)
+            loss: if self.link.loss.get() > 0.0 {
+                Loss::Random(self.link.loss)
             } else {
                 Loss::Never
             },
@@ -192,10 +200,10 @@ impl Formula for Simulate {
             Amount::time(link.queue_p50)
         );
         let mut given = vec![
-            Quantity::rate("rate", "bottleneck", self.rate),
-            Quantity::time("rtt", "round trip", self.rtt),
+            Quantity::rate("rate", "bottleneck", self.link.rate),
+            Quantity::time("rtt", "round trip", self.link.rtt),
             Quantity::data("buffer", "buffer", self.buffer()),
-            Quantity::share("loss", "loss", self.loss),
+            Quantity::share("loss", "loss", self.link.loss),
             Quantity::time("time", "time", self.time),
             Quantity::choice("seed", "seed", self.seed.to_string()),
         ];

@@ -53,7 +53,14 @@ impl Recursion {
     pub(in crate::model) fn advance(&mut self) {
         self.servers = self.servers.saturating_add(1);
         let carried = self.load * self.blocking;
-        self.blocking = carried / (f64::from(self.servers) + carried);
+        let blocking = carried / (f64::from(self.servers) + carried);
+        // Below the normal doubles a step rounds back to where it was, and a walk that waits for zero would not end
+        // before twice the load.
+        self.blocking = if blocking < f64::MIN_POSITIVE {
+            0.0
+        } else {
+            blocking
+        };
     }
 
     /// With exactly this many servers, if there are not more already.

@@ -111,13 +111,18 @@ pub fn throughput(version: Version, rate: BitRate, loss: Ratio) -> Option<(BitRa
 /// The most data in flight once the pipe is full: two bandwidth-delay products.
 #[must_use]
 pub fn inflight_bound(rate: BitRate, round_trip: Duration) -> Bytes {
-    rate * round_trip.mul_f64(WINDOW_GAIN)
+    rate * scaled(round_trip, WINDOW_GAIN)
 }
 
 /// The longest standing queue that one flow makes once the pipe is full: one smallest round trip.
 #[must_use]
 pub fn queue_bound(round_trip: Duration) -> Duration {
-    round_trip.mul_f64(WINDOW_GAIN - 1.0)
+    scaled(round_trip, WINDOW_GAIN - 1.0)
+}
+
+/// So many times a time, or the longest there is.
+fn scaled(time: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
 /// A time as a share of a longer one.
@@ -180,6 +185,8 @@ mod tests {
         let round_trip = Duration::from_millis(40);
         assert_eq!(inflight_bound(rate(20e6), round_trip), Bytes::new(200_000));
         assert_eq!(queue_bound(round_trip), round_trip);
+        assert_eq!(queue_bound(Duration::MAX), Duration::MAX);
+        assert!(inflight_bound(rate(1e3), Duration::MAX) > Bytes::new(1 << 60));
     }
 
     proptest! {

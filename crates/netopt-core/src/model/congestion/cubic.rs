@@ -109,7 +109,7 @@ impl Cubic {
             self.window = window.max(epoch.estimate);
             return;
         }
-        let target = epoch.curve.at(age + round_trip).get();
+        let target = epoch.curve.at(age.saturating_add(round_trip)).get();
         let target = target.clamp(window, MAX_STEP * window);
         self.window = target.min(window + credit * (target - window) / window);
     }

@@ -181,6 +181,14 @@ fn a_second_cut_below_the_plateau_lowers_the_next_one() {
 }
 
 #[test]
+fn the_longest_times_there_are_do_not_overflow() {
+    let mut cubic = after_a_loss_at_100();
+    cubic.acked(Duration::ZERO, many(1.0), Duration::MAX);
+    cubic.acked(Duration::MAX, many(1.0), Duration::MAX);
+    assert!(cubic.window() > many(70.0));
+}
+
+#[test]
 fn a_timeout_starts_over_and_the_next_stage_on_its_plateau() {
     let mut cubic = after_a_loss_at_100();
     cubic.timed_out(many(70.0));

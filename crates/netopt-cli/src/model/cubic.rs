@@ -73,7 +73,7 @@ impl Cubic {
     fn growth(&self) -> Option<(Segments, cubic::Curve)> {
         let peak = self.peak?;
         let start = Segments::new(peak.get() * cubic::BETA)?;
-        Some((peak, cubic::Curve::new(peak, start)))
+        Some((peak, cubic::Curve::new(self.c, peak, start)))
     }
 }
 

@@ -95,7 +95,11 @@ impl Cubic {
         let plateau = self.plateau;
         let epoch = self.epoch.get_or_insert_with(|| Epoch {
             start: now,
-            curve: Curve::new(segments(plateau.unwrap_or(window)), segments(window)),
+            curve: Curve::new(
+                Scale::STANDARD,
+                segments(plateau.unwrap_or(window)),
+                segments(window),
+            ),
             estimate: window,
         });
         let alpha = if epoch.estimate < self.prior {

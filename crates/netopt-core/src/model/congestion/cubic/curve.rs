@@ -36,20 +36,21 @@ impl Default for Scale {
 /// W(t) = C(t - K)³ + `W_max`, from the window after a cut back to the plateau and beyond (RFC 9438 §4.2).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Curve {
+    scale: Scale,
     plateau: f64,
     /// K in seconds.
     rise: f64,
 }
 
 impl Curve {
-    /// The function through `start` at time zero that is flat at `plateau`, with C = 0.4. A start above the plateau is its
-    /// own plateau.
+    /// The function through `start` at time zero that is flat at `plateau`. A start above the plateau is its own plateau.
     #[must_use]
-    pub fn new(plateau: Segments, start: Segments) -> Self {
+    pub fn new(scale: Scale, plateau: Segments, start: Segments) -> Self {
         let plateau = plateau.get().max(start.get());
         Self {
+            scale,
             plateau,
-            rise: ((plateau - start.get()) / Scale::STANDARD.get()).cbrt(),
+            rise: ((plateau - start.get()) / scale.get()).cbrt(),
         }
     }
 
@@ -63,10 +64,6 @@ impl Curve {
     #[must_use]
     pub fn at(&self, age: Duration) -> Segments {
         let distance = age.as_secs_f64() - self.rise;
-        segments(
-            Scale::STANDARD
-                .get()
-                .mul_add(distance.powi(3), self.plateau),
-        )
+        segments(self.scale.get().mul_add(distance.powi(3), self.plateau))
     }
 }

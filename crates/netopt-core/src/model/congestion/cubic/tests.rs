@@ -86,7 +86,7 @@ fn the_factor_of_the_mean_window_is_1_054() {
 
 #[test]
 fn from_70_back_to_100_segments_takes_4_217_s() {
-    let curve = Curve::new(many(100.0), many(70.0));
+    let curve = Curve::new(Scale::STANDARD, many(100.0), many(70.0));
     assert!((curve.rise().as_secs_f64() - 4.21716).abs() < 5e-6);
     assert!(near(curve.at(Duration::ZERO).get(), 70.0, 1e-12));
     assert!(near(curve.at(curve.rise()).get(), 100.0, 1e-12));
@@ -95,8 +95,22 @@ fn from_70_back_to_100_segments_takes_4_217_s() {
 }
 
 #[test]
+fn eight_times_as_steep_is_back_in_half_the_time() {
+    let steep = Scale::new(8.0 * Scale::STANDARD.get()).unwrap();
+    let [usual, steep] =
+        [Scale::STANDARD, steep].map(|scale| Curve::new(scale, many(100.0), many(70.0)));
+    let half = usual.rise() / 2;
+    assert!(steep.rise().abs_diff(half) < Duration::from_nanos(10));
+    assert!(near(
+        steep.at(half * 3).get(),
+        usual.at(half * 6).get(),
+        1e-8
+    ));
+}
+
+#[test]
 fn a_start_above_the_plateau_is_its_own_plateau() {
-    let curve = Curve::new(many(70.0), many(100.0));
+    let curve = Curve::new(Scale::STANDARD, many(70.0), many(100.0));
     assert_eq!(curve.rise(), Duration::ZERO);
     assert_eq!(curve.at(Duration::ZERO), many(100.0));
     assert!(curve.at(Duration::from_secs(1)) > many(100.0));
@@ -137,7 +151,7 @@ fn segments_in(window: f64) -> u32 {
 fn the_machine_follows_the_curve() {
     let mut cubic = after_a_loss_at_100();
     let round_trip = Duration::from_millis(200);
-    let curve = Curve::new(many(100.0), many(70.0));
+    let curve = Curve::new(Scale::STANDARD, many(100.0), many(70.0));
     let end = curve.rise();
     drive(&mut cubic, Duration::ZERO, end, round_trip);
     assert!(

@@ -168,6 +168,20 @@ fn the_machine_follows_the_curve() {
 }
 
 #[test]
+fn a_segment_moves_the_window_towards_where_the_curve_is_a_round_trip_later() {
+    let round_trip = Duration::from_millis(100);
+    // By hand: K = 4.21716 s, so W(2.1 s) = 100 - 0.4·2.11716³ = 96.2040; much later the step ends at half the window.
+    for (seconds, target) in [(2, 96.2040), (100, 1.5 * 70.0)] {
+        let mut cubic = after_a_loss_at_100();
+        cubic.acked(Duration::ZERO, many(1.0), round_trip);
+        let before = cubic.window().get();
+        cubic.acked(Duration::from_secs(seconds), many(1.0), round_trip);
+        let step = cubic.window().get() - before;
+        assert!(near(step, (target - before) / before, 1e-3), "{step}");
+    }
+}
+
+#[test]
 fn on_a_short_path_it_is_as_fast_as_reno_above_the_old_window() {
     let mut cubic = after_a_loss_at_100();
     let round_trip = Duration::from_millis(1);

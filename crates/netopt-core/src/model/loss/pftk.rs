@@ -5,7 +5,7 @@
 //! the smaller the window, the more often the second. Losses are correlated within a round trip and independent between
 //! them. [`full`] is the rate of sending, [`received`] that of arriving, [`approximate`] the closed form of the first.
 //!
-//! The full form has a seam where the mean window meets the limit: with b = 1 the rate rises there by up to 4 % as the
+//! The full form has a seam where the mean window meets the limit: with b = 1 the rate rises there by up to 5 % as the
 //! loss grows, because one branch counts a round trip more than the other. The paper has it too; we leave it.
 
 use super::{Acks, Connection};

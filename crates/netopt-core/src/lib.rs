@@ -5,8 +5,8 @@
 //! one call     many calls         what, why   what to do        does it help
 //! ```
 //!
-//! This crate has no I/O, no async code, no clock and no randomness, so every crate can stand on it and every law in
-//! it can be tested. It is no place for helpers: what has one user lives with that user.
+//! This crate has no I/O, no async code, no clock and no source of randomness (times and seeds are arguments), so every
+//! crate can stand on it and every law in it can be tested. It is no place for helpers: what has one user lives with that user.
 
 pub mod change;
 pub mod encoding;

@@ -16,9 +16,11 @@ mod alarm;
 pub mod dns;
 pub mod link;
 pub mod origin;
+pub mod path;
 pub mod world;
 
 pub use dns::{NameServer, NameServerSpec};
 pub use link::{LinkSpec, StreamLink};
 pub use origin::{Origin, OriginSpec};
+pub use path::PathSpec;
 pub use world::{Planted, Side, World, WorldSpec};

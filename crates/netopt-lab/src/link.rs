@@ -22,7 +22,6 @@
 
 mod carrier;
 mod connection;
-mod pacer;
 
 use std::io;
 use std::net::SocketAddr;
@@ -35,8 +34,8 @@ use tokio::time::Instant;
 
 use crate::acceptor::Acceptor;
 use crate::alarm::Alarm;
+pub use crate::path::Pacer;
 use carrier::Carrier;
-pub use pacer::Pacer;
 
 /// Connections at the same time; later ones wait in the kernel's accept queue. Two sockets each, so it stays clear of
 /// the usual limit of open files only where that was raised; 1,024 is what a load test of one origin needs.

@@ -11,8 +11,10 @@
 //!
 //! What it leaves alone: sockets, threads, clocks. The packet link carries it out.
 
+mod pacer;
 mod spec;
 
+pub use pacer::Pacer;
 pub use spec::{
     Aqm, Jitter, LONGEST_DELAY, Limit, Loss, Outages, PathSpec, QueueSpec, Rate, RateStep, Reorder,
     WaySpec,

@@ -11,11 +11,30 @@
 //!
 //! What it leaves alone: sockets, threads, clocks. The packet link carries it out.
 
+mod chance;
+mod codel;
+mod delay;
+mod ecn;
+mod flight;
+mod line;
+mod loss;
+mod outage;
 mod pacer;
+mod packet;
+mod queue;
+mod series;
 mod spec;
+mod tally;
+mod timetable;
+mod way;
 
+pub use flight::{MAX_BYTES, MAX_PACKETS};
 pub use pacer::Pacer;
+pub use packet::{Delivery, Packet};
+pub use series::{BUCKETS, Backlog, FIRST_WIDTH, MeanBacklog, QueuePoint, QueueSeries};
 pub use spec::{
     Aqm, Jitter, LONGEST_DELAY, Limit, Loss, Outages, PathSpec, QueueSpec, Rate, RateStep, Reorder,
     WaySpec,
 };
+pub use tally::{Count, WayTally};
+pub use way::Way;

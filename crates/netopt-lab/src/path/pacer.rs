@@ -49,6 +49,12 @@ impl Pacer {
         self.departed
     }
 
+    /// When the last bit that was admitted has left.
+    #[must_use]
+    pub const fn free_at(&self) -> Duration {
+        self.departed
+    }
+
     /// How long data that comes at `now` would wait before its own first bit leaves.
     #[must_use]
     pub const fn backlog(&self, now: Duration) -> Duration {

@@ -12,6 +12,7 @@
 //! What it leaves alone: sockets, threads, clocks. The packet link carries it out.
 
 mod chance;
+mod check;
 mod codel;
 mod delay;
 mod ecn;
@@ -25,7 +26,10 @@ mod queue;
 mod series;
 mod spec;
 mod tally;
+mod text;
 mod timetable;
+mod trace;
+mod violations;
 mod way;
 
 pub use flight::{MAX_BYTES, MAX_PACKETS};
@@ -37,4 +41,6 @@ pub use spec::{
     WaySpec,
 };
 pub use tally::{Count, WayTally};
+pub use text::TextError;
+pub use violations::{Violation, Violations};
 pub use way::Way;

@@ -1,4 +1,4 @@
-//! A listening socket and the tasks of its connections, bounded in number and ended together.
+//! The tasks of a listening socket's connections, bounded in number and ended together.
 //!
 //! Link and origin accept in the same way: wait for a free place, accept, serve in a task. Connections beyond the bound
 //! stay in the kernel's accept queue, as they would before a busy server. What it leaves alone: what is served.
@@ -24,13 +24,13 @@ pub(crate) struct Acceptor {
 }
 
 impl Acceptor {
-    /// Listens on `listen` and gives each connection, at most `places` at once, to `serve` in a task of its own.
-    pub(crate) async fn start<S, F>(listen: SocketAddr, places: usize, serve: S) -> io::Result<Self>
+    /// Gives each connection to `listener`, at most `places` at once, to `serve` in a task of its own. Must be called
+    /// within a runtime.
+    pub(crate) fn start<S, F>(listener: TcpListener, places: usize, serve: S) -> io::Result<Self>
     where
         S: FnMut(TcpStream) -> F + Send + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind(listen).await?;
         let local_addr = listener.local_addr()?;
         let accepting = tokio::spawn(accept(listener, places, serve)).abort_handle();
         Ok(Self {
@@ -80,12 +80,14 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::socket::{SocketSpec, listen};
     use tokio::io::AsyncReadExt;
 
     #[tokio::test]
     async fn no_more_connections_than_places_are_served_at_once() {
         let (started, mut starts) = tokio::sync::mpsc::unbounded_channel();
-        let acceptor = Acceptor::start(([127, 0, 0, 1], 0).into(), 2, move |mut stream| {
+        let listener = listen::tcp(([127, 0, 0, 1], 0).into(), &SocketSpec::default()).unwrap();
+        let acceptor = Acceptor::start(listener, 2, move |mut stream| {
             let started = started.clone();
             async move {
                 started.send(()).unwrap();
@@ -93,7 +95,6 @@ mod tests {
                 stream.read_u8().await.ok();
             }
         })
-        .await
         .unwrap();
         let mut clients = Vec::new();
         for _ in 0..3 {

@@ -35,6 +35,7 @@ use tokio::time::Instant;
 use crate::acceptor::Acceptor;
 use crate::alarm::Alarm;
 pub use crate::path::Pacer;
+use crate::socket::{SocketSpec, listen};
 use carrier::Carrier;
 
 /// Connections at the same time; later ones wait in the kernel's accept queue. Two sockets each, so it stays clear of
@@ -91,7 +92,8 @@ impl StreamLink {
     pub async fn start(listen: SocketAddr, to: SocketAddr, spec: LinkSpec) -> io::Result<Self> {
         let carrier = Arc::new(Carrier::new(spec, Alarm::start()?));
         let shared = Arc::clone(&carrier);
-        let acceptor = Acceptor::start(listen, MAX_CONNECTIONS, move |near| {
+        let listener = listen::tcp(listen, &SocketSpec::default())?;
+        let acceptor = Acceptor::start(listener, MAX_CONNECTIONS, move |near| {
             let accepted = Instant::now();
             shared.count_connection();
             let carrier = Arc::clone(&shared);
@@ -101,8 +103,7 @@ impl StreamLink {
                 let ended = connection::relay(near, far, accepted, &carrier).await;
                 ended.ok();
             }
-        })
-        .await?;
+        })?;
         Ok(Self {
             spec,
             carrier,

@@ -8,19 +8,18 @@
 //! goes out as fast as the socket takes it. Bounds: [`MAX_CONNECTIONS`], bodies of at most [`MAX_BODY`] in memory, a
 //! bounded record of arrivals.
 //!
-//! What it leaves alone: caching headers, cookies, paths, WebSocket. Distance and rate are the link's.
+//! What it leaves alone: cookies, paths (they are counted and have `ETag`s of their own), what is not HTTP. Distance and
+//! rate are the link's.
 
 mod answer;
-mod body;
+pub(crate) mod body;
 mod compress;
-mod dist;
 mod lifetime;
 mod serve;
 mod served;
 mod site;
-mod socket;
 mod spec;
-mod tls;
+mod validator;
 
 use std::fmt;
 use std::io;
@@ -28,14 +27,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::acceptor::Acceptor;
-pub use dist::{Dist, MAX_TIME};
-pub use served::{MAX_ARRIVALS, Served};
+pub use crate::dist::{Dist, MAX_SIGMA, MAX_TIME};
+use crate::socket::listen;
+pub use crate::socket::{SocketSpec, WriteStyle};
+use crate::tls::{self, Certificate, Identity};
+use crate::traffic::Traffic;
+pub use served::{MAX_ARRIVALS, MAX_PATHS, Served};
 use site::Site;
 pub use spec::{
     BodyKind, BodySpec, Compress, DEFAULT_BODY, DEFAULT_SEED, Errors, Failure, KeepAlive, MAX_BODY,
-    MAX_SIGMA, OriginSpec, Protocol, ServiceSpec, SocketSpec, WriteStyle,
+    OriginSpec, Protocol, ServiceSpec,
 };
-use tls::Identity;
 
 /// Connections at the same time; later ones wait in the kernel's accept queue. Beyond what one client should ever open,
 /// below the usual limit of open files.
@@ -48,14 +50,10 @@ pub struct Origin {
     certificate: Option<Certificate>,
 }
 
-#[derive(Clone)]
-struct Certificate {
-    pem: String,
-    der: Vec<u8>,
-}
-
 impl Origin {
-    /// Listens on `listen` and serves as `spec` says.
+    /// Listens on `listen` and serves as `spec` says. A certificate is good for loopback and for the address of `listen`.
+    ///
+    /// The socket is made by the thread that polls this future, so within the network namespace of that thread.
     ///
     /// # Errors
     /// [`io::ErrorKind::InvalidInput`] naming every value of the spec that is out of its range; otherwise when the
@@ -74,25 +72,35 @@ impl Origin {
     ///
     /// # Panics
     /// As [`Origin::start`].
+    #[expect(
+        clippy::unused_async,
+        reason = "it needs a runtime, and may come to wait for something"
+    )]
     pub async fn start_as(
         listen: SocketAddr,
         spec: OriginSpec,
         names: &[String],
     ) -> io::Result<Self> {
         spec.check()?;
-        let identity = if spec.protocol.is_tls() {
-            Some(Identity::generate(spec.protocol, names)?)
-        } else {
-            None
+        let alpn = match spec.protocol {
+            Protocol::Http1 | Protocol::Http2 => None,
+            Protocol::Https1 => Some(tls::ALPN_HTTP1),
+            Protocol::Https2 => Some(tls::ALPN_H2),
         };
-        let tls = identity.as_ref().map(|identity| identity.acceptor.clone());
+        let (acceptor, certificate) = match alpn {
+            Some(alpn) => {
+                let identity = Identity::generate(alpn, &tls::names(listen, names))?;
+                (Some(identity.acceptor), Some(identity.certificate))
+            }
+            None => (None, None),
+        };
+        let listener = listen::tcp(listen, &spec.socket)?;
+        let places = spec.socket.connections.unwrap_or(MAX_CONNECTIONS);
         let site = Arc::new(Site::new(spec)?);
         let shared = Arc::clone(&site);
-        let acceptor = Acceptor::start(listen, MAX_CONNECTIONS, move |stream| {
-            serve::serve(stream, Arc::clone(&shared), tls.clone())
-        })
-        .await?;
-        let certificate = identity.map(|Identity { pem, der, .. }| Certificate { pem, der });
+        let acceptor = Acceptor::start(listener, places, move |stream| {
+            serve::serve(stream, Arc::clone(&shared), acceptor.clone())
+        })?;
         Ok(Self {
             site,
             acceptor,
@@ -123,6 +131,12 @@ impl Origin {
     #[must_use]
     pub fn served(&self) -> Served {
         self.site.ledger.snapshot()
+    }
+
+    /// What went by until now, in the counts that all servers have.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.site.meter.snapshot()
     }
 
     /// Its certificate in PEM, for a client's roots; `None` without TLS.

@@ -72,12 +72,13 @@ impl World {
         };
         let name_server = match &spec.naming {
             Some(naming) => {
-                let records = vec![(naming.host.clone(), Ipv4Addr::LOCALHOST)];
+                let records = vec![(naming.host.clone(), ANYWHERE.ip())];
                 let (delay, ttl) = (naming.delay, naming.ttl);
                 let spec = NameServerSpec {
                     delay,
                     ttl,
                     records,
+                    ..NameServerSpec::default()
                 };
                 Some(NameServer::start(ANYWHERE, spec).await?)
             }

@@ -24,7 +24,7 @@ const WORDS: [&str; 64] = [
 ];
 
 /// Makes the body of `spec`; exactly as long as asked for, and the same for the same seed.
-pub(super) fn generate(spec: BodySpec, seed: u64) -> Bytes {
+pub(crate) fn generate(spec: &BodySpec, seed: u64) -> Bytes {
     let size =
         usize::try_from(spec.size.get()).expect("bodies fit in memory, checked at the start");
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -139,7 +139,12 @@ mod tests {
 
     fn body(size: u64, kind: BodyKind, seed: u64) -> Bytes {
         let size = Size::new(size);
-        generate(BodySpec { size, kind }, seed)
+        let spec = BodySpec {
+            size,
+            kind,
+            ..BodySpec::default()
+        };
+        generate(&spec, seed)
     }
 
     proptest! {

@@ -170,11 +170,19 @@ mod tests {
         }
     }
 
+    fn encoded(kind: BodyKind) -> Encoded {
+        let spec = BodySpec {
+            size: netopt_core::unit::Bytes::new(60_000),
+            kind,
+            ..BodySpec::default()
+        };
+        Encoded::new(body::generate(&spec, 1))
+    }
+
     #[tokio::test]
     async fn documents_shrink_four_to_eightfold_and_noise_does_not() {
-        let size = netopt_core::unit::Bytes::new(60_000);
         for kind in [BodyKind::Json, BodyKind::Text] {
-            let encoded = Encoded::new(body::generate(BodySpec { size, kind }, 1));
+            let encoded = encoded(kind);
             for encoding in PREFERRED {
                 let length = encoded.get(encoding).await.unwrap().len();
                 assert!(
@@ -183,8 +191,7 @@ mod tests {
                 );
             }
         }
-        let kind = BodyKind::Random;
-        let noise = Encoded::new(body::generate(BodySpec { size, kind }, 1));
+        let noise = encoded(BodyKind::Random);
         for encoding in PREFERRED {
             assert_eq!(noise.get(encoding).await, None, "{encoding:?}");
         }

@@ -19,11 +19,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::lifetime::Lifetime;
 use super::site::Site;
-use super::socket::{self, StyledSocket};
 use super::{Failure, Protocol};
-
-/// A client that has not finished its TLS handshake by then never will.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::tls;
 
 /// How long a connection that was answered with nonsense is kept for the client to read it.
 const LINGER: Duration = Duration::from_secs(1);
@@ -34,13 +31,9 @@ const NOT_HTTP: &[u8] =
 
 /// Serves one connection to its end.
 pub(super) async fn serve(stream: TcpStream, site: Arc<Site>, tls: Option<TlsAcceptor>) {
-    site.ledger.connection();
-    let nodelay = site.spec.socket.nodelay.is_on();
-    if stream.set_nodelay(nodelay).is_err() {
+    let Ok(socket) = site.manner.take(stream) else {
         return;
-    }
-    let sizes = socket::sizes(&site.spec.socket.write);
-    let socket = StyledSocket::new(stream, sizes, Arc::clone(&site.ledger));
+    };
     // Errors of a connection are the client's to see: it broke off, or a fault was planted.
     let Some(tls) = tls else {
         let http = match site.spec.protocol {
@@ -50,8 +43,7 @@ pub(super) async fn serve(stream: TcpStream, site: Arc<Site>, tls: Option<TlsAcc
         speak(socket, http, site).await.ok();
         return;
     };
-    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(socket));
-    if let Ok(Ok(stream)) = handshake.await {
+    if let Some(stream) = tls::accept(&tls, socket).await {
         let http = match stream.get_ref().1.alpn_protocol() {
             Some(b"h2") => Http::Two,
             _ => Http::One,

@@ -1,23 +1,33 @@
 //! What an origin has seen: counters, and when the requests came.
 //!
 //! Tests use it to check a client's manners ("never more than 20 requests in any second", "only safe methods") from the
-//! side that was bothered. Bounded: methods beyond a few are counted together, arrivals beyond [`MAX_ARRIVALS`] only as
-//! requests. What it leaves alone: contents.
+//! side that was bothered. Bounded: methods and paths beyond a number are counted together, arrivals beyond
+//! [`MAX_ARRIVALS`] only as requests. What it leaves alone: contents.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::Method;
 use netopt_core::unit::Bytes;
 use tokio::time::Instant;
 
+use crate::traffic::Meter;
+
 /// Arrival times that are kept; later ones are only counted.
 pub const MAX_ARRIVALS: usize = 65_536;
 
 /// Methods that are counted apart; further ones are counted as `other`.
 const MAX_METHODS: usize = 16;
+
+/// Paths that are counted apart; further ones are counted as `other`.
+pub const MAX_PATHS: usize = 1024;
+
+/// The longest path, in bytes, that is counted apart.
+const MAX_PATH: usize = 256;
+
+/// The name of all that is not counted apart.
+const OTHER: &str = "other";
 
 /// A snapshot of what an origin has served.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +38,12 @@ pub struct Served {
     pub connections: u64,
     /// Requests by method; extension methods beyond the first few under `other`.
     pub requests_by_method: BTreeMap<String, u64>,
+    /// Requests by path with its query; those beyond the first [`MAX_PATHS`], or too long to keep, under `other`.
+    pub requests_by_path: BTreeMap<String, u64>,
+    /// Requests answered by 304, because the client had the body already.
+    pub not_modified: u64,
+    /// Everything read from sockets: heads, bodies, TLS.
+    pub bytes_in: Bytes,
     /// Everything written to sockets: heads, bodies, TLS.
     pub bytes_out: Bytes,
     /// When each of the first [`MAX_ARRIVALS`] requests came, since the origin's start, in order.
@@ -54,8 +70,7 @@ impl Served {
 #[derive(Debug)]
 pub(super) struct Ledger {
     start: Instant,
-    connections: AtomicU64,
-    bytes_out: AtomicU64,
+    meter: Arc<Meter>,
     requests: Mutex<Requests>,
 }
 
@@ -63,37 +78,27 @@ pub(super) struct Ledger {
 struct Requests {
     count: u64,
     by_method: BTreeMap<String, u64>,
+    by_path: BTreeMap<String, u64>,
+    not_modified: u64,
     arrivals: Vec<Duration>,
 }
 
 impl Ledger {
-    pub(super) fn new(start: Instant) -> Self {
+    pub(super) fn new(start: Instant, meter: Arc<Meter>) -> Self {
         Self {
             start,
-            connections: AtomicU64::new(0),
-            bytes_out: AtomicU64::new(0),
+            meter,
             requests: Mutex::default(),
         }
     }
 
-    pub(super) fn connection(&self) {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn wrote(&self, length: usize) {
-        self.bytes_out.fetch_add(length as u64, Ordering::Relaxed);
-    }
-
-    pub(super) fn request(&self, method: &Method) {
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn request(&self, method: &Method, path: &str) {
+        self.meter.message();
+        let mut requests = self.requests();
         requests.count += 1;
-        let known = requests.by_method.contains_key(method.as_str());
-        let name = if known || requests.by_method.len() < MAX_METHODS {
-            method.as_str()
-        } else {
-            "other"
-        };
-        *requests.by_method.entry(name.to_owned()).or_default() += 1;
+        count(&mut requests.by_method, method.as_str(), MAX_METHODS);
+        let path = if path.len() > MAX_PATH { OTHER } else { path };
+        count(&mut requests.by_path, path, MAX_PATHS);
         if requests.arrivals.len() < MAX_ARRIVALS {
             // Read under the lock, so that the list is in order.
             let arrival = self.start.elapsed();
@@ -101,16 +106,38 @@ impl Ledger {
         }
     }
 
+    pub(super) fn not_modified(&self) {
+        self.requests().not_modified += 1;
+    }
+
     pub(super) fn snapshot(&self) -> Served {
-        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let traffic = self.meter.snapshot();
+        let requests = self.requests();
         Served {
             requests: requests.count,
-            connections: self.connections.load(Ordering::Relaxed),
+            connections: traffic.connections,
             requests_by_method: requests.by_method.clone(),
-            bytes_out: Bytes::new(self.bytes_out.load(Ordering::Relaxed)),
+            requests_by_path: requests.by_path.clone(),
+            not_modified: requests.not_modified,
+            bytes_in: traffic.bytes_in,
+            bytes_out: traffic.bytes_out,
             arrivals: requests.arrivals.clone(),
         }
     }
+
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts `name`, or [`OTHER`] when there are `most` names already.
+fn count(counts: &mut BTreeMap<String, u64>, name: &str, most: usize) {
+    if let Some(count) = counts.get_mut(name) {
+        *count += 1;
+        return;
+    }
+    let name = if counts.len() < most { name } else { OTHER };
+    *counts.entry(name.to_owned()).or_default() += 1;
 }
 
 #[cfg(test)]
@@ -131,14 +158,19 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_invents_methods_does_not_fill_the_memory() {
-        let ledger = Ledger::new(Instant::now());
-        for number in 0..100 {
-            ledger.request(&format!("M{number}").parse().unwrap());
+    fn a_client_that_invents_methods_and_paths_does_not_fill_the_memory() {
+        let ledger = Ledger::new(Instant::now(), Arc::default());
+        for number in 0..2000 {
+            let method = format!("M{number}").parse().unwrap();
+            ledger.request(&method, &format!("/{number}"));
         }
+        ledger.request(&Method::GET, &"/long".repeat(100));
         let served = ledger.snapshot();
-        assert_eq!(served.requests, 100);
+        assert_eq!(served.requests, 2001);
         assert_eq!(served.requests_by_method.len(), MAX_METHODS + 1);
-        assert_eq!(served.requests_by_method["other"], 84);
+        assert_eq!(served.requests_by_method["other"], 2001 - 16);
+        assert_eq!(served.requests_by_path.len(), MAX_PATHS + 1);
+        assert_eq!(served.requests_by_path["/7"], 1);
+        assert_eq!(served.requests_by_path["other"], 2001 - 1024);
     }
 }

@@ -1,33 +1,31 @@
 //! What all connections of an origin share, and how a request becomes an answer.
 //!
-//! A request waits for a worker, keeps it for the drawn time, and is answered. Everything random is drawn on arrival, in
-//! the order of arrivals, so a client that sends one request after the other sees the same sequence for the same seed.
-//! What it leaves alone: connections and how they are written to.
+//! A request waits for a worker, keeps it for the drawn time, and is answered. What it leaves alone: connections and how
+//! they are written to.
 
 use std::convert::Infallible;
 use std::future::pending;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, VARY};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use rand::{RngExt, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::answer::{Answer, Content};
-use super::body;
 use super::compress::{Encoded, Encoding};
 use super::lifetime::Lifetime;
 use super::served::Ledger;
-use super::{Compress, Failure, OriginSpec};
-use crate::alarm::Alarm;
+use super::{Compress, Errors, Failure, OriginSpec, body, validator};
+use crate::socket::Manner;
+use crate::traffic::Meter;
+use crate::work::Work;
 
 /// The piece that huge bodies are made of.
 const STREAM_CHUNK: netopt_core::unit::Bytes = netopt_core::unit::Bytes::new(64 * 1024);
@@ -36,32 +34,26 @@ const STREAM_CHUNK: netopt_core::unit::Bytes = netopt_core::unit::Bytes::new(64 
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) spec: OriginSpec,
-    pub(super) alarm: Alarm,
-    pub(super) ledger: Arc<Ledger>,
+    pub(super) manner: Manner,
+    pub(super) ledger: Ledger,
+    pub(super) meter: Arc<Meter>,
     body: Encoded,
     stream_chunk: Bytes,
-    random: Mutex<Xoshiro256PlusPlus>,
-    workers: Option<Semaphore>,
-}
-
-/// What was drawn for one request.
-struct Lot {
-    time: Duration,
-    error: Option<StatusCode>,
+    work: Work,
 }
 
 impl Site {
     pub(super) fn new(spec: OriginSpec) -> io::Result<Self> {
-        let mut piece = spec.body;
+        let mut piece = spec.body.clone();
         piece.size = STREAM_CHUNK;
+        let meter = Arc::new(Meter::default());
         Ok(Self {
-            alarm: Alarm::start()?,
-            ledger: Arc::new(Ledger::new(Instant::now())),
-            body: Encoded::new(body::generate(spec.body, spec.seed)),
-            stream_chunk: body::generate(piece, spec.seed),
-            // Not the body's own stream, so that times do not change with the body's size.
-            random: Mutex::new(Xoshiro256PlusPlus::seed_from_u64(!spec.seed)),
-            workers: spec.service.workers.map(Semaphore::new),
+            manner: Manner::new(&spec.socket, &meter),
+            ledger: Ledger::new(Instant::now(), Arc::clone(&meter)),
+            meter,
+            body: Encoded::new(body::generate(&spec.body, spec.seed)),
+            stream_chunk: body::generate(&piece, spec.seed),
+            work: Work::new(spec.service.time, spec.service.workers, spec.seed)?,
             spec,
         })
     }
@@ -73,24 +65,22 @@ impl Site {
         lifetime: Arc<Lifetime>,
     ) -> Result<Response<Answer>, Infallible> {
         let in_flight = lifetime.begin();
-        self.ledger.request(request.method());
-        let lot = self.draw();
+        self.ledger.request(request.method(), path(request.uri()));
+        let lot = self.work.draw();
         let (head, body) = request.into_parts();
         discard(body).await;
         if self.spec.failure == Failure::NeverAnswers {
             pending::<()>().await;
         }
-        self.work(lot.time).await;
+        self.work.spend(lot.time).await;
         let mut headers = HeaderMap::new();
         if in_flight.is_last() && head.version != Version::HTTP_2 {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        let (status, content) = match lot.error {
-            Some(status) => (status, refusal(status, &mut headers)),
-            None => (
-                StatusCode::OK,
-                self.content(&head.headers, &mut headers).await,
-            ),
+        let errors = self.spec.service.errors;
+        let (status, content) = match errors.filter(|e| lot.chance < e.share.get()) {
+            Some(Errors { status, .. }) => (status, refusal(status, &mut headers)),
+            None => self.good(&head, &mut headers).await,
         };
         let mut response = Response::new(Answer::new(content, in_flight));
         *response.status_mut() = status;
@@ -98,51 +88,46 @@ impl Site {
         Ok(response)
     }
 
-    fn draw(&self) -> Lot {
-        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-        let service = &self.spec.service;
-        Lot {
-            time: service.time.sample(&mut *random),
-            // Drawn even when errors are off, so that switching them on moves nothing else.
-            error: Some(random.random::<f64>()).and_then(|drawn| {
-                let errors = service.errors?;
-                (drawn < errors.share.get()).then_some(errors.status)
-            }),
-        }
-    }
-
-    /// Waits for a worker and keeps it for `time`.
-    async fn work(&self, time: Duration) {
-        let _worker = match &self.workers {
-            Some(workers) => {
-                let worker = workers.acquire().await;
-                Some(worker.expect("the semaphore is never closed"))
-            }
-            None => None,
-        };
-        if !time.is_zero() {
-            self.alarm.until(Instant::now() + time).await;
-        }
-    }
-
-    async fn content(&self, asked: &HeaderMap, headers: &mut HeaderMap) -> Content {
-        let media_type = body::media_type(self.spec.body.kind);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        match self.spec.failure {
-            Failure::CloseMidBody(after) => return Content::cut(&self.body.plain(), after.get()),
-            Failure::Huge(size) => return self.stream(Some(size.get())),
-            Failure::Endless => return self.stream(None),
-            Failure::None | Failure::NotHttp | Failure::NeverAnswers => {}
+    /// The body, or the word that the client has it already.
+    async fn good(&self, asked: &Parts, headers: &mut HeaderMap) -> (StatusCode, Content) {
+        let body = &self.spec.body;
+        if let Some(value) = &body.cache_control {
+            headers.insert(CACHE_CONTROL, value.clone());
         }
         if self.spec.compress == Compress::WhenAsked {
             headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-            if let Some(encoding) = Encoding::accepted(asked)
-                && let Some(encoded) = self.body.get(encoding).await
-            {
-                let name = HeaderValue::from_static(encoding.name());
-                headers.insert(CONTENT_ENCODING, name);
-                return Content::Whole(Some(encoded));
+        }
+        if body.etag.is_on() {
+            let tag = validator::tag(path(&asked.uri), self.spec.seed);
+            let reads = matches!(asked.method, Method::GET | Method::HEAD);
+            let known = reads && validator::matches(&asked.headers, &tag);
+            headers.insert(ETAG, tag);
+            if known {
+                self.ledger.not_modified();
+                return (StatusCode::NOT_MODIFIED, Content::Whole(None));
             }
+        }
+        let media_type = body::media_type(body.kind);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        let content = match self.spec.failure {
+            Failure::CloseMidBody(after) => Content::cut(&self.body.plain(), after.get()),
+            Failure::Huge(size) => self.stream(Some(size.get())),
+            Failure::Endless => self.stream(None),
+            Failure::None | Failure::NotHttp | Failure::NeverAnswers => {
+                self.whole(&asked.headers, headers).await
+            }
+        };
+        (StatusCode::OK, content)
+    }
+
+    async fn whole(&self, asked: &HeaderMap, headers: &mut HeaderMap) -> Content {
+        if self.spec.compress == Compress::WhenAsked
+            && let Some(encoding) = Encoding::accepted(asked)
+            && let Some(encoded) = self.body.get(encoding).await
+        {
+            let name = HeaderValue::from_static(encoding.name());
+            headers.insert(CONTENT_ENCODING, name);
+            return Content::Whole(Some(encoded));
         }
         Content::Whole(Some(self.body.plain()))
     }
@@ -153,6 +138,11 @@ impl Site {
             left,
         }
     }
+}
+
+/// What is asked for: the path with its query.
+fn path(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", PathAndQuery::as_str)
 }
 
 fn refusal(status: StatusCode, headers: &mut HeaderMap) -> Content {

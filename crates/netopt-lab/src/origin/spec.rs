@@ -6,11 +6,13 @@
 use std::io;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use netopt_core::change::Switch;
 use netopt_core::unit::{Bytes, Ratio};
 
-use super::Dist;
+use super::{Dist, MAX_CONNECTIONS};
+use crate::refuse;
+use crate::socket::SocketSpec;
 
 /// The size of a body when nothing is said: a small answer of an API.
 pub const DEFAULT_BODY: Bytes = Bytes::new(2_000);
@@ -20,9 +22,6 @@ pub const MAX_BODY: Bytes = Bytes::new(64 * 1024 * 1024);
 
 /// The seed when nothing is said; any number would do.
 pub const DEFAULT_SEED: u64 = 1;
-
-/// The widest lognormal: at 3 the mean is already 90 times the median.
-pub const MAX_SIGMA: f64 = 3.0;
 
 /// An origin and its faults. The default is healthy: HTTP/1.1, 2 kB of JSON at once, connections kept, no failures.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +36,7 @@ pub struct OriginSpec {
     pub keep_alive: KeepAlive,
     /// Whether it compresses. Default: [`Compress::WhenAsked`].
     pub compress: Compress,
-    /// How it writes to its sockets.
+    /// How it treats its sockets.
     pub socket: SocketSpec,
     /// What it does that no server should. Default: [`Failure::None`].
     pub failure: Failure,
@@ -88,13 +87,18 @@ impl Protocol {
     }
 }
 
-/// The body of every good answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The body of every good answer, and what is said about keeping it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodySpec {
     /// Its size before compression, at most [`MAX_BODY`]. Default: [`DEFAULT_BODY`].
     pub size: Bytes,
     /// What it looks like. Default: [`BodyKind::Json`].
     pub kind: BodyKind,
+    /// Its `Cache-Control`, such as `max-age=60`. Default: `None`, nothing is said.
+    pub cache_control: Option<HeaderValue>,
+    /// Whether it has an `ETag`, one a path, so that a request that names it in `If-None-Match` is answered by 304
+    /// without a body. Default: [`Switch::Off`].
+    pub etag: Switch,
 }
 
 impl Default for BodySpec {
@@ -102,6 +106,8 @@ impl Default for BodySpec {
         Self {
             size: DEFAULT_BODY,
             kind: BodyKind::default(),
+            cache_control: None,
+            etag: Switch::Off,
         }
     }
 }
@@ -160,36 +166,6 @@ pub enum Compress {
     WhenAsked,
 }
 
-/// How an origin writes to its sockets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SocketSpec {
-    /// The sizes of its writes. Default: [`WriteStyle::Whole`].
-    pub write: WriteStyle,
-    /// `TCP_NODELAY`: off means Nagle's algorithm is at work. Default: [`Switch::On`].
-    pub nodelay: Switch,
-}
-
-impl Default for SocketSpec {
-    fn default() -> Self {
-        Self {
-            write: WriteStyle::Whole,
-            nodelay: Switch::On,
-        }
-    }
-}
-
-/// How an answer is cut into writes to the socket.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum WriteStyle {
-    /// As large as the socket takes.
-    #[default]
-    Whole,
-    /// The first writes after each pause have at most these sizes, the rest follows whole. With
-    /// [`SocketSpec::nodelay`] off the second write waits for the acknowledgement of the first (RFC 896), which the
-    /// client may delay (RFC 1122 section 4.2.3.2). Sizes of zero are left out.
-    Chunks(Vec<Bytes>),
-}
-
 /// What no server should do and every client must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Failure {
@@ -210,7 +186,10 @@ pub enum Failure {
 
 impl OriginSpec {
     /// Names every value that is out of its range.
-    pub(super) fn check(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidInput`] with all of them in one line.
+    pub fn check(&self) -> io::Result<()> {
         let mut wrong = Vec::new();
         if self.body.size > MAX_BODY {
             wrong.push(format!("body size {} is above {MAX_BODY}", self.body.size));
@@ -221,18 +200,12 @@ impl OriginSpec {
         if self.keep_alive == KeepAlive::Requests(0) {
             wrong.push("keep-alive requests is 0, must be at least 1".to_owned());
         }
-        if let Dist::Lognormal { sigma, .. } = self.service.time
-            && !(0.0..=MAX_SIGMA).contains(&sigma)
-        {
-            wrong.push(format!("sigma {sigma} is not within 0 and {MAX_SIGMA}"));
+        if self.keep_alive == KeepAlive::Idle(Duration::ZERO) {
+            wrong.push("keep-alive idle time is 0, must be above".to_owned());
         }
-        if wrong.is_empty() {
-            return Ok(());
-        }
-        Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            wrong.join("; "),
-        ))
+        self.service.time.check(&mut wrong);
+        self.socket.check(MAX_CONNECTIONS, &mut wrong);
+        refuse(&wrong)
     }
 }
 

@@ -7,11 +7,14 @@
 use std::f64::consts::TAU;
 use std::time::Duration;
 
-use netopt_core::unit::Ratio;
+use netopt_core::unit::{Ratio, show_duration};
 use rand::{Rng, RngExt};
 
 /// No drawn time is longer than this; the tail of a lognormal would otherwise be unbounded.
 pub const MAX_TIME: Duration = Duration::from_secs(600);
+
+/// The widest lognormal: at 3 the mean is already 90 times the median.
+pub const MAX_SIGMA: f64 = 3.0;
 
 /// A distribution of service times.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +49,26 @@ impl Default for Dist {
 }
 
 impl Dist {
+    /// Adds what is out of its range to `wrong`.
+    pub(crate) fn check(&self, wrong: &mut Vec<String>) {
+        let times = match *self {
+            Self::Fixed(time) | Self::Exp(time) | Self::Lognormal { mean: time, .. } => [time; 2],
+            Self::Bimodal { fast, slow, .. } => [fast, slow],
+        };
+        if let Some(time) = times.iter().find(|time| **time > MAX_TIME) {
+            let bound = show_duration(MAX_TIME);
+            wrong.push(format!(
+                "service time {} is above {bound}",
+                show_duration(*time)
+            ));
+        }
+        if let Self::Lognormal { sigma, .. } = *self
+            && !(0.0..=MAX_SIGMA).contains(&sigma)
+        {
+            wrong.push(format!("sigma {sigma} is not within 0 and {MAX_SIGMA}"));
+        }
+    }
+
     /// Draws one time, at most [`MAX_TIME`].
     pub fn sample(&self, random: &mut impl Rng) -> Duration {
         let seconds = match *self {

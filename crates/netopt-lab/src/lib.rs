@@ -17,6 +17,8 @@ mod dist;
 pub mod dns;
 pub mod link;
 pub mod origin;
+#[cfg(target_os = "linux")]
+pub mod packet;
 pub mod path;
 pub mod raw;
 mod server;

@@ -10,7 +10,20 @@ use super::violation::Violation;
 const BOUNDARY: &[&str] = &["netopt-cli", "netopt-proxy"];
 
 /// Files below the boundary that may reach out all the same, each with the reason.
-pub(super) const ALLOWED: &[(&str, &str)] = &[];
+pub(super) const ALLOWED: &[(&str, &str)] = &[
+    (
+        "crates/netopt-lab/src/packet/room.rs",
+        "a namespace is made of the kernel's own files: its descriptor, its settings, the TUN device",
+    ),
+    (
+        "crates/netopt-lab/src/packet/guest.rs",
+        "the user map of a namespace is a file of the kernel",
+    ),
+    (
+        "crates/netopt-lab/src/packet/guest/hosts.rs",
+        "a guest finds its peer by name in a hosts file of its own",
+    ),
+];
 
 /// The modules that reach out: the crate, and the module in it.
 const OUTWARD: &[(&str, &str)] = &[("std", "fs"), ("std", "env"), ("tokio", "fs")];

@@ -1,0 +1,183 @@
+//! The thread between the two devices of a packet link: reads packets, gives them to the ways, writes what is due.
+//!
+//! It is the only place where the model meets the clock. A packet arrives when it is read, and the model says when it is
+//! due; being late with one moves no other. How late each was is counted, and so is the processor time that it took:
+//! they say whether the run can be believed.
+//!
+//! Nothing is allocated in the steady state: buffers of delivered and dropped packets come back. What it leaves alone:
+//! what happens to packets, which is [`Way`].
+
+use std::fs::File;
+use std::io::{self, ErrorKind, PipeReader, Read as _, Write as _};
+use std::num::NonZeroU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::thread::set_current_timer_slack;
+use rustix::time::{ClockId, clock_gettime};
+use tokio::time::Instant;
+
+use super::sleeper::{Sleeper, Woken};
+use super::truth::Log;
+use super::{MTU, kernel};
+use crate::path::{Packet, PathSpec, Way};
+
+/// Packets that are read from one device before the other gets its turn.
+const BATCH: usize = 64;
+
+/// The longest sleep. What is known is told at least this often.
+const TICK: Duration = Duration::from_millis(50);
+
+/// One direction: where packets come from, what happens to them, where they go.
+struct Lane {
+    from: File,
+    way: Way,
+    to: File,
+}
+
+/// The forwarder, before it runs.
+pub(super) struct Forwarder {
+    up: Lane,
+    down: Lane,
+    sleeper: Sleeper,
+    started: Instant,
+    log: Arc<Mutex<Log>>,
+}
+
+impl Forwarder {
+    /// Joins the devices `near` and `far` by `path`, until `over` is hung up on.
+    pub(super) fn new(
+        [near, far]: [File; 2],
+        path: &PathSpec,
+        over: PipeReader,
+    ) -> io::Result<Self> {
+        let (up, down) = Way::pair(path);
+        let ways = [&up, &down].map(|way| way.tally(Duration::ZERO));
+        Ok(Self {
+            up: Lane {
+                from: near.try_clone()?,
+                way: up,
+                to: far.try_clone()?,
+            },
+            down: Lane {
+                from: far,
+                way: down,
+                to: near,
+            },
+            sleeper: Sleeper::new(over),
+            started: Instant::now(),
+            log: Arc::new(Mutex::new(Log::new(ways))),
+        })
+    }
+
+    /// Where it tells what it does.
+    pub(super) fn log(&self) -> Arc<Mutex<Log>> {
+        Arc::clone(&self.log)
+    }
+
+    /// Forwards until it is told to end or a device fails.
+    pub(super) fn run(mut self) {
+        // Without it, timers of the thread may be 50 µs late so that several can be served at once.
+        set_current_timer_slack(NonZeroU64::new(1)).ok();
+        // Who may not have the first place is late more often, and the truth tells how late.
+        kernel::go_first().ok();
+        let mut told = Duration::ZERO;
+        loop {
+            let ended = self.turn();
+            let now = self.started.elapsed();
+            if ended.is_err() || now.saturating_sub(told) >= TICK {
+                told = now;
+                self.tell(now);
+            }
+            if ended.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads what is there, writes what is due, and sleeps until there is more to do. An error ends the forwarder.
+    fn turn(&mut self) -> io::Result<()> {
+        let mut more = false;
+        for lane in [&mut self.up, &mut self.down] {
+            more |= lane.take(self.started)?;
+        }
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        for lane in [&mut self.up, &mut self.down] {
+            lane.give(self.started, &mut log)?;
+        }
+        drop(log);
+        if more {
+            return Ok(());
+        }
+        let next = [self.up.way.next(), self.down.way.next()];
+        let latest = self.started.elapsed() + TICK;
+        let next = next.into_iter().flatten().fold(latest, Duration::min);
+        let devices = [&self.up.from, &self.down.from];
+        match self.sleeper.sleep(devices, self.started + next)? {
+            Woken::ToWork => Ok(()),
+            Woken::ToEnd => Err(ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Publishes the counters of both ways.
+    fn tell(&self, now: Duration) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy = clock_gettime(ClockId::ThreadCPUTime);
+        log.elapsed = now;
+        log.busy = Duration::try_from(busy).unwrap_or_default();
+        log.ways = [self.up.way.tally(now), self.down.way.tally(now)];
+    }
+}
+
+impl Lane {
+    /// Reads a batch from the device; true when there may be more.
+    fn take(&mut self, started: Instant) -> io::Result<bool> {
+        for _ in 0..BATCH {
+            let mut bytes = self.way.buffer();
+            bytes.resize(usize::from(MTU), 0);
+            match self.from.read(&mut bytes) {
+                Ok(length) => {
+                    bytes.truncate(length);
+                    self.way.arrive(started.elapsed(), Packet::new(bytes));
+                }
+                Err(error) => {
+                    self.way.recycle(bytes);
+                    return match error.kind() {
+                        ErrorKind::WouldBlock => Ok(false),
+                        ErrorKind::Interrupted => Ok(true),
+                        _ => Err(error),
+                    };
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Writes everything that is due.
+    fn give(&mut self, started: Instant, log: &mut Log) -> io::Result<()> {
+        let mut now = started.elapsed();
+        while let Some(delivery) = self.way.deliver(now) {
+            let written = self.to.write(&delivery.packet.bytes);
+            now = started.elapsed();
+            log.lateness.record(now.saturating_sub(delivery.due));
+            self.way.recycle(delivery.packet.bytes);
+            match written {
+                Ok(_) => {}
+                // The receiver's kernel has no room or cannot read the packet: a loss that nobody planted.
+                Err(error) if is_refusal(&error) => log.refused += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::WouldBlock
+            | ErrorKind::OutOfMemory
+            | ErrorKind::InvalidInput
+            | ErrorKind::Interrupted
+    ) || error.raw_os_error() == Some(libc::ENOBUFS)
+}

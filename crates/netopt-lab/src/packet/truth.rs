@@ -1,0 +1,115 @@
+//! What a packet link really did, and whether a run over it can be believed.
+//!
+//! A lab is late when its machine is busy, and then what was measured is the lab. So every run has its truth beside it: the
+//! counters of both ways, the distribution of lateness, and the processor time of the forwarder. [`Truth::void`] says
+//! when a run must not count. What it leaves alone: what was measured over the link.
+
+use std::fmt;
+use std::time::Duration;
+
+use netopt_core::histogram::LatencyHistogram;
+use netopt_core::unit::{Ratio, show_duration};
+
+use crate::path::WayTally;
+
+/// A delivery may be late by this share of the round-trip time, at the 99th percentile.
+pub const LATEST: f64 = 0.1;
+
+/// A path shorter than this is judged as if it were as long: a wake-up takes some 60 µs, and on a path without length
+/// every packet is late by all of the time it takes to carry it.
+pub const SHORTEST_JUDGED: Duration = Duration::from_millis(2);
+
+/// A forwarder that computes for more than this share of the time has no room for bursts.
+pub const BUSIEST: f64 = 0.9;
+
+/// What the forwarder tells as it goes.
+pub(super) struct Log {
+    pub(super) ways: [WayTally; 2],
+    pub(super) lateness: LatencyHistogram,
+    pub(super) refused: u64,
+    pub(super) elapsed: Duration,
+    pub(super) busy: Duration,
+}
+
+impl Log {
+    pub(super) fn new(ways: [WayTally; 2]) -> Self {
+        Self {
+            ways,
+            lateness: LatencyHistogram::new(),
+            refused: 0,
+            elapsed: Duration::ZERO,
+            busy: Duration::ZERO,
+        }
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The distributions would fill pages.
+        f.debug_struct("Log")
+            .field("refused", &self.refused)
+            .field("elapsed", &self.elapsed)
+            .field("busy", &self.busy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a packet link did until now.
+#[derive(Debug, Clone)]
+pub struct Truth {
+    /// From the near end to the far end.
+    pub up: WayTally,
+    /// From the far end to the near end.
+    pub down: WayTally,
+    /// How long after its ideal time each packet was handed to the receiver's kernel.
+    pub lateness: LatencyHistogram,
+    /// Packets that the receiver's kernel did not take: losses that nobody planted.
+    pub refused: u64,
+    /// How long the link has run.
+    pub elapsed: Duration,
+    /// The share of that time for which the forwarder had the processor; `None` when it has just begun.
+    pub busy: Option<Ratio>,
+}
+
+/// Why a run over a link says nothing about the link.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Void {
+    /// Packets came too late: the 99th percentile, and what is allowed.
+    Late(Duration, Duration),
+    /// The forwarder had no time left: its share of a processor.
+    Busy(Ratio),
+    /// Packets got lost in the lab itself: so many.
+    Lost(u64),
+}
+
+impl Truth {
+    /// Why a run over this link must not count, if so; `rtt` is the round-trip time that the path promised.
+    #[must_use]
+    pub fn void(&self, rtt: Duration) -> Option<Void> {
+        let lost = self.refused + self.up.overflowed + self.down.overflowed;
+        if lost > 0 {
+            return Some(Void::Lost(lost));
+        }
+        let allowed = rtt.max(SHORTEST_JUDGED).mul_f64(LATEST);
+        if let Some(late) = self.lateness.quantile(0.99).filter(|late| *late > allowed) {
+            return Some(Void::Late(late, allowed));
+        }
+        let busy = self.busy.filter(|busy| busy.get() > BUSIEST);
+        busy.map(Void::Busy)
+    }
+}
+
+impl fmt::Display for Void {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Late(late, allowed) => write!(
+                f,
+                "one packet in a hundred came {} late or more, {} are allowed",
+                show_duration(*late),
+                show_duration(*allowed)
+            ),
+            Self::Busy(share) => write!(f, "the forwarder needed {share} of a processor"),
+            Self::Lost(packets) => write!(f, "packets lost in the lab itself: {packets}"),
+        }
+    }
+}

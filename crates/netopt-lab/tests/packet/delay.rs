@@ -1,0 +1,111 @@
+//! Distance: a round trip takes what it should, and never less.
+
+use std::net::UdpSocket;
+use std::thread;
+use std::time::Duration;
+
+use netopt_core::change::Switch;
+use netopt_lab::packet::PacketLink;
+use netopt_lab::path::{Jitter, Reorder};
+use tokio::time::Instant;
+
+use crate::scene::{datagrams, honest, median, path, rooms};
+
+/// Round trips of small datagrams, one after the other.
+fn round_trips(link: &PacketLink, count: usize) -> Vec<Duration> {
+    let [near, far] = datagrams(link);
+    thread::scope(|scope| {
+        scope.spawn(|| echo(&far, count));
+        let mut byte = [0];
+        let trip = |_| {
+            let sent = Instant::now();
+            near.send(&[1]).unwrap();
+            near.recv(&mut byte).unwrap();
+            sent.elapsed()
+        };
+        (0..count).map(trip).collect()
+    })
+}
+
+fn echo(socket: &UdpSocket, count: usize) {
+    let mut byte = [0];
+    for _ in 0..count {
+        socket.recv(&mut byte).unwrap();
+        socket.send(&byte).unwrap();
+    }
+}
+
+#[test]
+fn a_round_trip_takes_the_distance_and_little_more() {
+    for rtt in [4, 40, 120] {
+        let path = path(rtt, None);
+        let Some((trips, _)) = honest(&path, &rooms(), |link| round_trips(link, 30)) else {
+            return;
+        };
+        let shortest = trips.iter().min().unwrap();
+        assert!(*shortest >= path.rtt(), "{rtt} ms: {shortest:?}");
+        let ratio = median(trips).as_secs_f64() / path.rtt().as_secs_f64();
+        assert!(
+            ratio < 1.0 + 0.5 / f64::from(u32::try_from(rtt).unwrap()),
+            "{rtt} ms: {ratio}"
+        );
+    }
+}
+
+#[test]
+fn jitter_spreads_and_keeps_the_order_unless_it_may_overtake() {
+    for overtaking in [Switch::Off, Switch::On] {
+        let mut path = path(20, None);
+        path.up.jitter = Some(Jitter {
+            up_to: Duration::from_millis(10),
+            overtaking,
+        });
+        let Some((order, _)) = honest(&path, &rooms(), |link| sequence(link, 200)) else {
+            return;
+        };
+        assert_eq!(
+            order.is_sorted(),
+            overtaking == Switch::Off,
+            "{overtaking:?}"
+        );
+        assert_eq!(order.len(), 200);
+    }
+}
+
+#[test]
+fn packets_that_are_held_back_are_overtaken() {
+    let mut path = path(20, None);
+    path.up.reorder = Some(Reorder {
+        share: "20%".parse().unwrap(),
+        by: Duration::from_millis(4),
+    });
+    let measured = honest(&path, &rooms(), |link| sequence(link, 200));
+    let Some((order, truth)) = measured else {
+        return;
+    };
+    assert!(!order.is_sorted());
+    assert_eq!(order.len(), 200);
+    assert!(
+        (20..60).contains(&truth.up.reordered),
+        "{}",
+        truth.up.reordered
+    );
+}
+
+/// Numbers sent one after the other at a distance of a fifth of a millisecond, in the order in which they arrive.
+fn sequence(link: &PacketLink, count: u32) -> Vec<u32> {
+    let [near, far] = datagrams(link);
+    let start = Instant::now();
+    for number in 0..count {
+        while start.elapsed() < Duration::from_micros(200) * number {
+            std::hint::spin_loop();
+        }
+        near.send(&number.to_be_bytes()).unwrap();
+    }
+    let mut bytes = [0; 4];
+    let next = |_| {
+        far.recv(&mut bytes).unwrap();
+        u32::from_be_bytes(bytes)
+    };
+    (0..count).map(next).collect()
+}

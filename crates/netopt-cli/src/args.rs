@@ -14,6 +14,8 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use client::ClientArgs;
 pub(crate) use lab::{LabCommand, LinkArgs, OriginArgs, Speaks};
+#[cfg(target_os = "linux")]
+pub(crate) use lab::{Managed, PathArgs, RunArgs};
 pub(crate) use model::{
     Asked, ConnectionArgs, DrawArgs, Drawn, ModelCommand, OfferedArgs, Opens,
     values as model_values,
@@ -60,6 +62,14 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+impl Command {
+    /// Whether it makes network namespaces, for which an ordinary user needs a user namespace first.
+    #[cfg(target_os = "linux")]
+    pub(crate) const fn makes_rooms(&self) -> bool {
+        matches!(self, Self::Lab(LabCommand::Run(_)))
+    }
 }
 
 /// Reads the command line; wrong usage ends the process with exit code 2 and a line that says what to write.

@@ -16,6 +16,11 @@ use crate::exit::{End, Fault};
 /// # Errors
 /// One clear line and the exit code of the contract.
 pub(crate) fn run(args: Args) -> Result<End, Fault> {
+    #[cfg(target_os = "linux")]
+    if args.command.makes_rooms() {
+        // Before the first thread; where it is refused, making the rooms will say so.
+        netopt_lab::packet::become_root_of_own_users().ok();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -8,6 +8,8 @@
 //! | 3 | the target is unreachable, or nothing could be measured |
 //! | 4 | a gate failed (`--fail-on`) |
 //! | 130 | interrupted; what was known was printed |
+//!
+//! `netopt lab run` ends with the code of the command that it ran.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -23,6 +25,8 @@ pub(crate) enum End {
     PartlyUnmeasured,
     /// Somebody pressed Ctrl-C; what was known was printed.
     Interrupted,
+    /// A command that was run on somebody's behalf ended with that code.
+    Command(u8),
 }
 
 impl End {
@@ -34,6 +38,7 @@ impl End {
             Self::PartlyUnmeasured => 3,
             Self::GateFailed => 4,
             Self::Interrupted => 130,
+            Self::Command(code) => code,
         })
     }
 }

@@ -4,6 +4,10 @@
 //! run.
 
 mod json;
+#[cfg(target_os = "linux")]
+pub(crate) mod lab;
+#[cfg(target_os = "linux")]
+pub(crate) mod lab_json;
 pub(crate) mod model;
 pub(crate) mod model_json;
 mod paint;

@@ -60,7 +60,7 @@ const LARGEST_TEXT: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// A usage fault that names the file.
-fn read(file: &Path) -> Result<String, Fault> {
+pub(crate) fn read(file: &Path) -> Result<String, Fault> {
     let fault = |what: &dyn std::fmt::Display| {
         Fault::usage(format!("cannot read {}: {what}", file.display()))
     };

@@ -366,7 +366,7 @@ fn what_the_lab_has_no_memory_for_is_not_counted_as_the_paths_loss() {
         ..WaySpec::default()
     };
     let mut way = Way::new(&spec, 1);
-    for number in 0..super::super::MAX_PACKETS + 10 {
+    for number in 0..super::super::MAX_FLYING_PACKETS + 10 {
         way.arrive(MS, packet(number, 28));
     }
     let tally = way.tally(MS);

@@ -32,10 +32,10 @@ mod trace;
 mod violations;
 mod way;
 
-pub use flight::{MAX_BYTES, MAX_PACKETS};
+pub use flight::{MAX_FLYING_BYTES, MAX_FLYING_PACKETS};
 pub use pacer::Pacer;
 pub use packet::{Delivery, Packet};
-pub use series::{BUCKETS, Backlog, FIRST_WIDTH, MeanBacklog, QueuePoint, QueueSeries};
+pub use series::{Backlog, MeanBacklog, QueuePoint, QueueSeries};
 pub use spec::{
     Aqm, Jitter, LONGEST_DELAY, Limit, Loss, Outages, PathSpec, QueueSpec, Rate, RateStep, Reorder,
     WaySpec,

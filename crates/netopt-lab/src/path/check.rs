@@ -11,8 +11,8 @@ use netopt_core::unit::{BitRate, Bytes, Ratio, show_duration};
 use super::loss::entering;
 use super::violations::Violations;
 use super::{
-    Aqm, LONGEST_DELAY, Limit, Loss, MAX_BYTES, Outages, PathSpec, QueueSpec, Rate, RateStep,
-    WaySpec,
+    Aqm, LONGEST_DELAY, Limit, Loss, MAX_FLYING_BYTES, Outages, PathSpec, QueueSpec, Rate,
+    RateStep, WaySpec,
 };
 
 /// The slowest line in bits a second: a full packet takes 12 s.
@@ -225,11 +225,11 @@ impl Check<'_> {
             .delay
             .saturating_add(way.jitter.map_or(Duration::ZERO, |jitter| jitter.up_to));
         if let Some(held) = fastest.map(|rate| rate * longest)
-            && held > MAX_BYTES
+            && held > MAX_FLYING_BYTES
         {
             self.add(
                 "delay",
-                format_args!("{} at this rate hold {held}; the lab has room for {MAX_BYTES}, so shorten the delay or lower the rate", show_duration(longest)),
+                format_args!("{} at this rate hold {held}; the lab has room for {MAX_FLYING_BYTES}, so shorten the delay or lower the rate", show_duration(longest)),
             );
         }
     }

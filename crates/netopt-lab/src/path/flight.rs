@@ -15,10 +15,13 @@ use super::delay::{Arrival, Course};
 use super::{Delivery, Packet};
 
 /// Packets of one way that may be between the line and the far end: 650 ms of 100,000 packets a second.
-pub const MAX_PACKETS: usize = 65_536;
+pub const MAX_FLYING_PACKETS: usize = 65_536;
 
 /// IP bytes of one way that may be between the line and the far end: half a second of 1 Gbit/s.
-pub const MAX_BYTES: Bytes = Bytes::new(64 * 1024 * 1024);
+pub const MAX_FLYING_BYTES: Bytes = Bytes::new(64 * 1024 * 1024);
+
+/// In nanoseconds, 584 years: what never lands.
+const NEVER: u64 = u64::MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Flight {
@@ -31,20 +34,29 @@ pub(super) struct Flight {
 /// A packet and when it lands.
 #[derive(Debug)]
 struct Landing {
-    due: Duration,
-    number: u64,
+    /// The time in nanoseconds above, the number of the departure below: one comparison orders by both.
+    key: u128,
     packet: Packet,
 }
 
 impl Landing {
-    const fn key(&self) -> (Duration, u64) {
-        (self.due, self.number)
+    fn new(due: Duration, number: u64, packet: Packet) -> Self {
+        let nanos = u64::try_from(due.as_nanos()).unwrap_or(NEVER);
+        let key = u128::from(nanos) << 64 | u128::from(number);
+        Self { key, packet }
+    }
+
+    fn due(&self) -> Duration {
+        match u64::try_from(self.key >> 64) {
+            Ok(NEVER) | Err(_) => Duration::MAX,
+            Ok(nanos) => Duration::from_nanos(nanos),
+        }
     }
 }
 
 impl PartialEq for Landing {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.key == other.key
     }
 }
 
@@ -58,7 +70,7 @@ impl PartialOrd for Landing {
 
 impl Ord for Landing {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
+        self.key.cmp(&other.key)
     }
 }
 
@@ -66,16 +78,12 @@ impl Flight {
     /// Takes a packet in; gives it back when the store is full.
     pub(super) fn push(&mut self, arrival: Arrival, packet: Packet) -> Result<(), Packet> {
         let bytes = self.bytes + packet.length();
-        if self.packets() >= MAX_PACKETS || bytes > MAX_BYTES {
+        if self.packets() >= MAX_FLYING_PACKETS || bytes > MAX_FLYING_BYTES {
             return Err(packet);
         }
         self.bytes = bytes;
         self.departed += 1;
-        let landing = Landing {
-            due: arrival.due,
-            number: self.departed,
-            packet,
-        };
+        let landing = Landing::new(arrival.due, self.departed, packet);
         match arrival.course {
             Course::Behind => self.ordered.push_back(landing),
             Course::Beside | Course::HeldBack => self.beside.push(Reverse(landing)),
@@ -95,15 +103,15 @@ impl Flight {
         };
         self.bytes = self.bytes.saturating_sub(landing.packet.length());
         Some(Delivery {
-            due: landing.due,
+            due: landing.due(),
             packet: landing.packet,
         })
     }
 
     /// When the next packet is due; `None` if there is none.
     pub(super) fn next(&self) -> Option<Duration> {
-        let ordered = self.ordered.front().map(|landing| landing.due);
-        let beside = self.beside.peek().map(|landing| landing.0.due);
+        let ordered = self.ordered.front().map(Landing::due);
+        let beside = self.beside.peek().map(|landing| landing.0.due());
         match (ordered, beside) {
             (Some(ordered), Some(beside)) => Some(ordered.min(beside)),
             (one, other) => one.or(other),
@@ -146,8 +154,8 @@ mod tests {
             while flight.push(at(1, Course::Behind), packet(length)).is_ok() {
                 taken += 1;
             }
-            let by_bytes = usize::try_from(MAX_BYTES.get()).unwrap() / length;
-            assert_eq!(taken, by_bytes.min(MAX_PACKETS));
+            let by_bytes = usize::try_from(MAX_FLYING_BYTES.get()).unwrap() / length;
+            assert_eq!(taken, by_bytes.min(MAX_FLYING_PACKETS));
             assert!(flight.pop(Duration::from_micros(1)).is_some());
             assert!(flight.push(at(1, Course::Beside), packet(length)).is_ok());
         }

@@ -9,17 +9,17 @@ use std::time::Duration;
 use netopt_core::unit::Bytes;
 
 /// Buckets of a series: enough for a picture, and 64 kB.
-pub const BUCKETS: usize = 1024;
+const BUCKETS: usize = 1024;
 
 /// The width of a bucket at first: a second fits before it doubles.
-pub const FIRST_WIDTH: Duration = Duration::from_millis(1);
+const FIRST_WIDTH: Duration = Duration::from_millis(1);
 
 /// The length of a queue over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueSeries {
     /// How much time each point stands for; the last one may have had less.
     pub width: Duration,
-    /// From the start of the path on, without gaps.
+    /// From the start of the path on, without gaps; at most 1,024.
     pub points: Vec<QueuePoint>,
     /// The longest queue at any time.
     pub peak: Backlog,
@@ -85,7 +85,7 @@ struct Bucket {
 
 impl Bucket {
     fn add(&mut self, backlog: Backlog, nanos: u64) {
-        if nanos > 0 {
+        if nanos > 0 && backlog.packets > 0 {
             self.max = self.max.max(backlog);
             self.bytes += u128::from(backlog.bytes.get()) * u128::from(nanos);
             self.packets += u128::from(backlog.packets) * u128::from(nanos);

@@ -2,14 +2,14 @@
 //!
 //! The line moves on at ideal times, whenever somebody looks. Every call first does what should have happened until its
 //! `now`, in order of time, and every draw belongs to a packet at a stage. So it makes no difference whether deliveries
-//! are fetched on time or late: the same packets come with the same times. The one exception is [`MAX_PACKETS`] and
-//! [`MAX_BYTES`]: whoever fetches too late fills the memory behind the line.
+//! are fetched on time or late: the same packets come with the same times. The one exception is [`MAX_FLYING_PACKETS`] and
+//! [`MAX_FLYING_BYTES`]: whoever fetches too late fills the memory behind the line.
 //!
 //! Buffers go round. Those of dropped packets are kept for [`Way::buffer`], and [`Way::recycle`] takes back those of packets
 //! that were delivered, so nothing is allocated once a run is under way. What it leaves alone: clocks, sockets, threads.
 //!
-//! [`MAX_PACKETS`]: super::MAX_PACKETS
-//! [`MAX_BYTES`]: super::MAX_BYTES
+//! [`MAX_FLYING_PACKETS`]: super::MAX_FLYING_PACKETS
+//! [`MAX_FLYING_BYTES`]: super::MAX_FLYING_BYTES
 
 use std::time::Duration;
 

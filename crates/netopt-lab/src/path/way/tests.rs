@@ -300,6 +300,22 @@ fn a_full_queue_delays_by_its_length_over_the_rate() {
 }
 
 #[test]
+fn a_packet_that_does_not_have_to_wait_needs_no_room() {
+    let spec = WaySpec {
+        rate: Rate::Fixed(mbit(12.0)),
+        queue: QueueSpec {
+            limit: Limit::Bytes(Bytes::new(1500)),
+            ..QueueSpec::default()
+        },
+        ..WaySpec::default()
+    };
+    let (way, deliveries) = on_time(&spec, 1, &[(MS, 9000), (MS, 9000), (MS * 7, 9000)]);
+    let due: Vec<_> = deliveries.iter().map(|delivery| delivery.due).collect();
+    assert_eq!(due, [MS * 7, MS * 13]);
+    assert_eq!(way.tally(MS).dropped_queue, 1);
+}
+
+#[test]
 fn chance_has_the_share_it_was_given_at_every_stage() {
     let spec = WaySpec {
         delay: MS,
@@ -366,7 +382,7 @@ fn what_the_lab_has_no_memory_for_is_not_counted_as_the_paths_loss() {
         ..WaySpec::default()
     };
     let mut way = Way::new(&spec, 1);
-    for number in 0..super::super::MAX_PACKETS + 10 {
+    for number in 0..super::super::MAX_FLYING_PACKETS + 10 {
         way.arrive(MS, packet(number, 28));
     }
     let tally = way.tally(MS);

@@ -162,7 +162,7 @@ mod tests {
             "amount means nothing to this tcp server",
             "rcvbuf 100 B is not within 2.3 kB and 1.1 GB",
             "sndbuf 1099.5 GB",
-            "reads 1 bit/s is below",
+            "reads 1.0 bit/s is below",
             "backlog is 0",
             "connections is 0, must be from 1 to 1024",
         ] {

@@ -13,7 +13,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::ClientArgs;
-pub(crate) use lab::{LabCommand, LinkArgs, OriginArgs, Speaks};
+pub(crate) use lab::{HttpArgs, Kind, LabCommand, LinkArgs, OriginArgs, SocketArgs, Speaks};
 pub(crate) use model::{
     Asked, ConnectionArgs, DrawArgs, Drawn, ModelCommand, OfferedArgs, Opens,
     values as model_values,

@@ -13,7 +13,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::ClientArgs;
-pub(crate) use lab::{LabCommand, LinkArgs, OriginArgs, Speaks};
+pub(crate) use lab::{HttpArgs, Kind, LabCommand, LinkArgs, OriginArgs, SocketArgs, Speaks};
 #[cfg(target_os = "linux")]
 pub(crate) use lab::{Managed, PathArgs, RunArgs};
 pub(crate) use model::{

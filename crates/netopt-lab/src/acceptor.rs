@@ -86,7 +86,9 @@ mod tests {
     #[tokio::test]
     async fn no_more_connections_than_places_are_served_at_once() {
         let (started, mut starts) = tokio::sync::mpsc::unbounded_channel();
-        let listener = listen::tcp(([127, 0, 0, 1], 0).into(), &SocketSpec::default()).unwrap();
+        let listener = listen::tcp(([127, 0, 0, 1], 0).into(), &SocketSpec::default())
+            .await
+            .unwrap();
         let acceptor = Acceptor::start(listener, 2, move |mut stream| {
             let started = started.clone();
             async move {

@@ -4,11 +4,14 @@
 //! Muller (1958). A server that is asked for a mean has that mean, so scenario files stay comparable when only the
 //! shape changes. What it leaves alone: waiting, and the seed, which its caller owns.
 
+mod read;
+
 use std::f64::consts::TAU;
 use std::time::Duration;
 
 use netopt_core::unit::{Ratio, show_duration};
 use rand::{Rng, RngExt};
+pub use read::DistError;
 
 /// No drawn time is longer than this; the tail of a lognormal would otherwise be unbounded.
 pub const MAX_TIME: Duration = Duration::from_secs(600);
@@ -117,25 +120,32 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_has_the_mean_it_was_asked_for() {
-        let (mean_time, share) = (MS * 4, Ratio::new(0.02).unwrap());
-        let bimodal = Dist::Bimodal {
-            fast: MS * 2,
-            slow: MS * 102,
-            share,
-        };
-        let lognormal = Dist::Lognormal {
-            mean: mean_time,
-            sigma: 0.5,
-        };
-        for dist in [
-            Dist::Fixed(mean_time),
-            Dist::Exp(mean_time),
-            lognormal,
-            bimodal,
+    fn every_shape_has_the_mean_and_the_spread_it_was_asked_for() {
+        // The text, and mean and standard deviation in milliseconds.
+        let lognormal = (0.5_f64.powi(2).exp() - 1.0).sqrt() * 4.0;
+        for (text, expected, spread) in [
+            ("4ms", 4.0, 0.0),
+            ("exp:4ms", 4.0, 4.0),
+            ("lognormal:4ms:0.5", 4.0, lognormal),
+            (
+                "bimodal:2ms:102ms:2%",
+                4.0,
+                100.0 * (0.02_f64 * 0.98).sqrt(),
+            ),
         ] {
-            let mean = mean(&draw(dist, 7));
-            assert!((3.8..4.2).contains(&mean), "{dist:?}: mean {mean} ms");
+            let times = draw(text.parse().unwrap(), 7);
+            let mean = mean(&times);
+            let three_sigma = 3.0 * spread / 50_000_f64.sqrt();
+            assert!(
+                (mean - expected).abs() <= three_sigma + 1e-9,
+                "{text}: {mean} ms"
+            );
+            let squares = times.iter().map(|t| (t - mean).powi(2)).sum::<f64>();
+            let deviation = (squares / 50_000.0).sqrt();
+            assert!(
+                (deviation - spread).abs() <= spread * 0.05 + 1e-9,
+                "{text}: {deviation}"
+            );
         }
     }
 

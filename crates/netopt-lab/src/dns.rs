@@ -73,13 +73,9 @@ impl NameServer {
     ///
     /// # Panics
     /// Outside a tokio runtime with I/O enabled.
-    #[expect(
-        clippy::unused_async,
-        reason = "it needs a runtime, and may come to wait for something"
-    )]
     pub async fn start(listen: SocketAddr, spec: NameServerSpec) -> io::Result<Self> {
         spec.check()?;
-        let socket = listen::udp(listen, &SocketSpec::default())?;
+        let socket = listen::udp(listen, &SocketSpec::default()).await?;
         let local_addr = socket.local_addr()?;
         let counts = Arc::new(Counts::default());
         let server = Server {

@@ -13,6 +13,7 @@
 
 mod acceptor;
 mod alarm;
+mod black_hole;
 mod dist;
 pub mod dns;
 pub mod link;
@@ -28,6 +29,7 @@ mod traffic;
 mod work;
 pub mod world;
 
+pub use black_hole::BlackHole;
 pub use dns::{NameServer, NameServerSpec};
 pub use link::{LinkSpec, StreamLink};
 pub use origin::{Origin, OriginSpec};

@@ -92,7 +92,7 @@ impl StreamLink {
     pub async fn start(listen: SocketAddr, to: SocketAddr, spec: LinkSpec) -> io::Result<Self> {
         let carrier = Arc::new(Carrier::new(spec, Alarm::start()?));
         let shared = Arc::clone(&carrier);
-        let listener = listen::tcp(listen, &SocketSpec::default())?;
+        let listener = listen::tcp(listen, &SocketSpec::default()).await?;
         let acceptor = Acceptor::start(listener, MAX_CONNECTIONS, move |near| {
             let accepted = Instant::now();
             shared.count_connection();

@@ -27,7 +27,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::acceptor::Acceptor;
-pub use crate::dist::{Dist, MAX_SIGMA, MAX_TIME};
+pub use crate::dist::{Dist, DistError, MAX_SIGMA, MAX_TIME};
 use crate::socket::listen;
 pub use crate::socket::{SocketSpec, WriteStyle};
 use crate::tls::{self, Certificate, Identity};
@@ -72,10 +72,6 @@ impl Origin {
     ///
     /// # Panics
     /// As [`Origin::start`].
-    #[expect(
-        clippy::unused_async,
-        reason = "it needs a runtime, and may come to wait for something"
-    )]
     pub async fn start_as(
         listen: SocketAddr,
         spec: OriginSpec,
@@ -94,7 +90,7 @@ impl Origin {
             }
             None => (None, None),
         };
-        let listener = listen::tcp(listen, &spec.socket)?;
+        let listener = listen::tcp(listen, &spec.socket).await?;
         let places = spec.socket.connections.unwrap_or(MAX_CONNECTIONS);
         let site = Arc::new(Site::new(spec)?);
         let shared = Arc::clone(&site);

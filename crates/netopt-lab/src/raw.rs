@@ -77,10 +77,6 @@ impl RawServer {
     ///
     /// # Panics
     /// As [`RawServer::start`].
-    #[expect(
-        clippy::unused_async,
-        reason = "it needs a runtime, and may come to wait for something"
-    )]
     pub async fn start_as(listen: SocketAddr, spec: RawSpec, names: &[String]) -> io::Result<Self> {
         spec.check()?;
         let meter = Arc::new(Meter::default());
@@ -88,23 +84,23 @@ impl RawServer {
         let mut certificate = None;
         let serving = match spec.protocol {
             RawProtocol::UdpEcho => {
-                let socket = listen::udp(listen, &spec.socket)?;
+                let socket = listen::udp(listen, &spec.socket).await?;
                 let started = Datagrams::start(socket, spec.socket.reads, work, &meter)?;
                 Serving::Datagrams(started)
             }
             RawProtocol::TcpEcho => {
                 let echo = move |socket| echo::serve(socket, Arc::clone(&work));
-                accept(listen, &spec, &meter, echo)?
+                accept(listen, &spec, &meter, echo).await?
             }
             RawProtocol::TcpSource => {
                 let source = source::Source::new(&spec);
                 let source = move |socket| source::serve(socket, source.clone(), Arc::clone(&work));
-                accept(listen, &spec, &meter, source)?
+                accept(listen, &spec, &meter, source).await?
             }
-            RawProtocol::TcpSink => accept(listen, &spec, &meter, sink::serve)?,
+            RawProtocol::TcpSink => accept(listen, &spec, &meter, sink::serve).await?,
             RawProtocol::WsEcho => {
                 let echo = move |socket| web_socket::serve(socket, Arc::clone(&work));
-                accept(listen, &spec, &meter, echo)?
+                accept(listen, &spec, &meter, echo).await?
             }
             RawProtocol::WssEcho => {
                 let identity = Identity::generate(tls::ALPN_HTTP1, &tls::names(listen, names))?;
@@ -112,7 +108,7 @@ impl RawServer {
                 let tls = identity.acceptor;
                 let echo =
                     move |socket| web_socket::serve_tls(socket, tls.clone(), Arc::clone(&work));
-                accept(listen, &spec, &meter, echo)?
+                accept(listen, &spec, &meter, echo).await?
             }
         };
         Ok(Self {
@@ -168,7 +164,7 @@ impl RawServer {
 }
 
 /// Accepts connections that are treated as `spec` says and gives each to `serve`.
-fn accept<S, F>(
+async fn accept<S, F>(
     listen: SocketAddr,
     spec: &RawSpec,
     meter: &Arc<Meter>,
@@ -178,7 +174,7 @@ where
     S: FnMut(StyledSocket) -> F + Send + 'static,
     F: Future<Output = io::Result<()>> + Send + 'static,
 {
-    let listener = listen::tcp(listen, &spec.socket)?;
+    let listener = listen::tcp(listen, &spec.socket).await?;
     let places = spec.socket.connections.unwrap_or(MAX_CONNECTIONS);
     let manner = Manner::new(&spec.socket, meter);
     let acceptor = Acceptor::start(listener, places, move |stream: TcpStream| {

@@ -10,7 +10,7 @@ mod run;
 use clap::Subcommand;
 
 pub(crate) use link::LinkArgs;
-pub(crate) use origin::{OriginArgs, Speaks};
+pub(crate) use origin::{HttpArgs, Kind, OriginArgs, SocketArgs, Speaks};
 #[cfg(target_os = "linux")]
 pub(crate) use path::{Managed, PathArgs};
 #[cfg(target_os = "linux")]
@@ -24,6 +24,6 @@ pub(crate) enum LabCommand {
     Run(Box<RunArgs>),
     /// Put a distance and a bottleneck between a port and a server: a relay in userland, no root needed
     Link(LinkArgs),
-    /// Start an HTTP origin whose faults you choose
-    Origin(OriginArgs),
+    /// Start a server whose faults you choose: HTTP, TCP, UDP or WebSocket
+    Origin(Box<OriginArgs>),
 }

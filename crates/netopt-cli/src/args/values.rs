@@ -3,7 +3,9 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use netopt_core::unit::{PerSecond, parse_duration};
+use http::{HeaderValue, StatusCode};
+use netopt_core::unit::{PerSecond, Ratio, UnitError, parse_duration};
+use netopt_lab::origin::Errors;
 
 /// A time above zero, up to an hour.
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
@@ -50,3 +52,25 @@ pub(crate) fn calls(text: &str) -> Result<NonZeroU32, String> {
 
 /// A quarter for the measurement, 28 for the survey, and room.
 const LEAST_CALLS: u32 = 80;
+
+/// A share of answers that are errors, with their status: `1%` or `1%:500`.
+pub(crate) fn errors(text: &str) -> Result<Errors, String> {
+    let (share, status) = text.split_once(':').unwrap_or((text, DEFAULT_ERROR));
+    let share: Ratio = share
+        .parse()
+        .map_err(|error: UnitError| error.to_string())?;
+    let status = status
+        .parse()
+        .ok()
+        .filter(|status: &StatusCode| status.is_client_error() || status.is_server_error())
+        .ok_or_else(|| format!("\"{status}\" is not a status from 400 to 599"))?;
+    Ok(Errors { share, status })
+}
+
+/// What an overloaded server answers.
+const DEFAULT_ERROR: &str = "503";
+
+/// What can stand in a header.
+pub(crate) fn header(text: &str) -> Result<HeaderValue, String> {
+    HeaderValue::from_str(text).map_err(|_| format!("{text:?} cannot stand in a header"))
+}

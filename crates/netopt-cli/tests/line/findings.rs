@@ -192,6 +192,7 @@ async fn a_server_that_meets_delayed_acknowledgement_is_found_and_the_client_can
     let socket = SocketSpec {
         write: WriteStyle::Chunks(vec![Bytes::new(200), Bytes::new(200)]),
         nodelay: Switch::Off,
+        ..SocketSpec::default()
     };
     let origin = origin(OriginSpec {
         socket,

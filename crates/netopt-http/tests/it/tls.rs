@@ -89,7 +89,7 @@ async fn an_unknown_certificate_fails_in_tls() {
 async fn a_certificate_for_another_name_fails_in_tls() {
     let origin = serving(Protocol::Https2, Duration::ZERO).await;
     let spec = NameServerSpec {
-        records: vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST)],
+        records: vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST.into())],
         ..NameServerSpec::default()
     };
     let names = NameServer::start(ANYWHERE, spec).await.unwrap();

@@ -2,6 +2,7 @@
 //!
 //! What it leaves alone: the answers.
 
+use netopt_core::unit::Ratio;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -25,7 +26,7 @@ pub(super) struct Lots {
 
 impl Lots {
     pub(super) fn new(spec: &NameServerSpec) -> Self {
-        let share = |share: Option<netopt_core::unit::Ratio>| share.map_or(0.0, |s| s.get());
+        let share = |share: Option<Ratio>| share.map_or(0.0, Ratio::get);
         Self {
             lost: share(spec.lost),
             failed: share(spec.failed),
@@ -49,7 +50,6 @@ impl Lots {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netopt_core::unit::Ratio;
 
     const DRAWS: usize = 10_000;
 

@@ -140,7 +140,7 @@ pub struct ServiceSpec {
 pub struct Errors {
     /// The share of requests answered by an error.
     pub share: Ratio,
-    /// The status of these answers.
+    /// The status of these answers, from 400 to 599.
     pub status: StatusCode,
 }
 
@@ -203,6 +203,14 @@ impl OriginSpec {
         if self.keep_alive == KeepAlive::Idle(Duration::ZERO) {
             wrong.push("keep-alive idle time is 0, must be above".to_owned());
         }
+        if let Some(Errors { status, .. }) = self.service.errors
+            && !(status.is_client_error() || status.is_server_error())
+        {
+            wrong.push(format!(
+                "errors status {} is no error, must be from 400 to 599",
+                status.as_u16()
+            ));
+        }
         self.service.time.check(&mut wrong);
         self.socket.check(MAX_CONNECTIONS, &mut wrong);
         refuse(&wrong)
@@ -222,8 +230,20 @@ mod tests {
         spec.keep_alive = KeepAlive::Requests(0);
         let mean = Duration::from_millis(1);
         spec.service.time = Dist::Lognormal { mean, sigma: -1.0 };
+        spec.service.errors = Some(Errors {
+            share: Ratio::new(0.5).unwrap(),
+            status: StatusCode::NO_CONTENT,
+        });
+        spec.socket.backlog = 0;
         let message = spec.check().unwrap_err().to_string();
-        for part in ["1099.5 GB", "workers is 0", "requests is 0", "sigma -1"] {
+        for part in [
+            "1099.5 GB",
+            "workers is 0",
+            "requests is 0",
+            "sigma -1",
+            "status 204 is no error",
+            "backlog is 0",
+        ] {
             assert!(message.contains(part), "{message}");
         }
     }

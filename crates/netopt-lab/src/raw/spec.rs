@@ -96,35 +96,32 @@ impl RawSpec {
         if self.workers == Some(0) {
             wrong.push("workers is 0, must be at least 1".to_owned());
         }
-        let mut senseless = |name: &str| {
-            let scheme = self.protocol.scheme();
+        let scheme = self.protocol.scheme();
+        for name in self.senseless() {
             wrong.push(format!("{name} means nothing to this {scheme} server"));
-        };
-        if self.amount.is_some() && self.protocol != RawProtocol::TcpSource {
-            senseless("amount");
-        }
-        if self.protocol == RawProtocol::TcpSink {
-            if self.time != Dist::default() {
-                senseless("time");
-            }
-            if self.workers.is_some() {
-                senseless("workers");
-            }
-        }
-        if self.protocol == RawProtocol::UdpEcho {
-            let socket = &self.socket;
-            for (name, set) in [
-                ("write", socket.write != WriteStyle::Whole),
-                ("nodelay", socket.nodelay != Switch::On),
-                ("backlog", socket.backlog != DEFAULT_BACKLOG),
-                ("connections", socket.connections.is_some()),
-            ] {
-                if set {
-                    senseless(name);
-                }
-            }
         }
         refuse(&wrong)
+    }
+
+    /// The fields that were set although the protocol has no use for them.
+    fn senseless(&self) -> impl Iterator<Item = &'static str> {
+        use RawProtocol::{TcpSink, TcpSource, UdpEcho};
+        let (protocol, socket) = (self.protocol, &self.socket);
+        let sink = protocol == TcpSink;
+        let udp = protocol == UdpEcho;
+        [
+            (protocol != TcpSource, self.amount.is_some(), "amount"),
+            (sink, self.time != Dist::default(), "time"),
+            (sink, self.workers.is_some(), "workers"),
+            (sink, socket.sndbuf.is_some(), "sndbuf"),
+            (protocol == TcpSource, socket.reads.is_some(), "reads"),
+            (sink || udp, socket.write != WriteStyle::Whole, "write"),
+            (sink || udp, socket.nodelay != Switch::On, "nodelay"),
+            (udp, socket.backlog != DEFAULT_BACKLOG, "backlog"),
+            (udp, socket.connections.is_some(), "connections"),
+        ]
+        .into_iter()
+        .filter_map(|(useless, set, name)| (useless && set).then_some(name))
     }
 }
 
@@ -162,7 +159,7 @@ mod tests {
             "amount means nothing to this tcp server",
             "rcvbuf 100 B is not within 2.3 kB and 1.1 GB",
             "sndbuf 1099.5 GB",
-            "reads 1 bit/s is below",
+            "reads 1.0 bit/s is below",
             "backlog is 0",
             "connections is 0, must be from 1 to 1024",
         ] {
@@ -194,6 +191,9 @@ mod tests {
             workers: Some(1),
             ..RawSpec::default()
         };
-        assert!(complaint(&spec).contains("time means nothing to this tcp server; workers means"));
+        assert_eq!(
+            complaint(&spec),
+            "time means nothing to this tcp server; workers means nothing to this tcp server"
+        );
     }
 }

@@ -19,8 +19,12 @@ use super::SocketSpec;
 /// Linux grants twice what is asked for and counts its own bookkeeping in (socket(7)).
 const GRANTED: u64 = if cfg!(target_os = "linux") { 2 } else { 1 };
 
-/// Listens for TCP connections at `address`. Must be called within a runtime.
-pub(crate) fn tcp(address: SocketAddr, spec: &SocketSpec) -> io::Result<TcpListener> {
+/// Listens for TCP connections at `address`.
+#[expect(
+    clippy::unused_async,
+    reason = "it needs the runtime of whoever awaits it, and says so by being awaited"
+)]
+pub(crate) async fn tcp(address: SocketAddr, spec: &SocketSpec) -> io::Result<TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -35,8 +39,9 @@ pub(crate) fn tcp(address: SocketAddr, spec: &SocketSpec) -> io::Result<TcpListe
     TcpListener::from_std(socket.into())
 }
 
-/// Takes UDP datagrams at `address`. Must be called within a runtime.
-pub(crate) fn udp(address: SocketAddr, spec: &SocketSpec) -> io::Result<UdpSocket> {
+/// Takes UDP datagrams at `address`.
+#[expect(clippy::unused_async, reason = "as for TCP")]
+pub(crate) async fn udp(address: SocketAddr, spec: &SocketSpec) -> io::Result<UdpSocket> {
     let domain = Domain::for_address(address);
     let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
     set_buffers(&socket, spec)?;
@@ -100,7 +105,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn connections_inherit_the_buffers() {
-        let listener = tcp(anywhere(), &asking(16_000, 20_000)).unwrap();
+        let listener = tcp(anywhere(), &asking(16_000, 20_000)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let connect = tokio::net::TcpStream::connect(address);
         let (accepted, connected) = tokio::join!(listener.accept(), connect);
@@ -109,7 +114,7 @@ mod tests {
         let accepted = socket2::SockRef::from(&accepted);
         assert_eq!(accepted.recv_buffer_size().unwrap(), 32_000);
         assert_eq!(accepted.send_buffer_size().unwrap(), 40_000);
-        let datagrams = udp(anywhere(), &asking(16_000, 20_000)).unwrap();
+        let datagrams = udp(anywhere(), &asking(16_000, 20_000)).await.unwrap();
         let datagrams = socket2::SockRef::from(&datagrams);
         assert_eq!(datagrams.recv_buffer_size().unwrap(), 32_000);
     }
@@ -117,12 +122,13 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_buffer_that_the_host_cuts_down_is_an_error() {
-        let error = tcp(anywhere(), &asking(1 << 30, 4096)).unwrap_err();
+        let error = tcp(anywhere(), &asking(1 << 30, 4096)).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
         let line = error.to_string();
         assert!(line.starts_with("rcvbuf 1.1 GB is above "), "{line}");
         assert!(line.ends_with("(net.core.rmem_max)"), "{line}");
         let line = udp(anywhere(), &asking(4096, 1 << 30))
+            .await
             .unwrap_err()
             .to_string();
         assert!(line.starts_with("sndbuf 1.1 GB is above "), "{line}");

@@ -4,6 +4,7 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod cache;
 mod client;
 mod dns;
 mod failure;
@@ -11,6 +12,10 @@ mod keep_alive;
 mod link;
 mod origin;
 mod protocol;
+mod raw;
+mod server;
+mod socket;
+mod web_socket;
 mod world;
 
 use std::net::SocketAddr;

@@ -146,6 +146,7 @@ async fn an_origin_that_never_compresses_and_a_body_that_cannot_be() {
         body: BodySpec {
             size: Size::new(5000),
             kind: BodyKind::Random,
+            ..BodySpec::default()
         },
         ..OriginSpec::default()
     };
@@ -188,6 +189,7 @@ async fn ten_answers(nodelay: Switch) -> Duration {
         socket: SocketSpec {
             write: WriteStyle::Chunks(vec![Size::new(200), Size::new(200)]),
             nodelay,
+            ..SocketSpec::default()
         },
         ..OriginSpec::default()
     })

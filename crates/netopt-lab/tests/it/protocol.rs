@@ -21,7 +21,7 @@ async fn speaking(protocol: Protocol) -> Origin {
     .await
 }
 
-async fn tls(
+pub(crate) async fn tls(
     address: SocketAddr,
     der: &[u8],
     host: &str,

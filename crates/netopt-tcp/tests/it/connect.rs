@@ -21,7 +21,7 @@ async fn slow_names() -> NameServer {
     let spec = NameServerSpec {
         delay: Duration::from_millis(30),
         ttl: Duration::from_secs(60),
-        records: vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST)],
+        records: vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST.into())],
     };
     NameServer::start("127.0.0.1:0".parse().unwrap(), spec)
         .await

@@ -125,7 +125,7 @@ async fn version_chooses_the_engine() {
 
 #[tokio::test]
 async fn the_dns_cache_spares_lookups() {
-    let records = vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST)];
+    let records = vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST.into())];
     let spec = NameServerSpec {
         delay: Duration::ZERO,
         ttl: Duration::from_secs(60),

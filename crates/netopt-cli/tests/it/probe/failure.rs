@@ -82,12 +82,8 @@ async fn refused_is_unmeasured_and_still_a_document() {
 
 #[tokio::test]
 async fn an_unknown_host_is_named() {
-    let spec = NameServerSpec {
-        delay: Duration::ZERO,
-        ttl: Duration::from_secs(60),
-        records: Vec::new(),
-    };
-    let names = NameServer::start(anywhere(), spec).await.unwrap();
+    let nothing_known = NameServerSpec::default();
+    let names = NameServer::start(anywhere(), nothing_known).await.unwrap();
     let resolver = names.local_addr().to_string();
     let ended = netopt(&["probe", "http://nobody.test/", "--resolver", &resolver]).await;
     assert_unmeasured(&ended, "\"nobody.test\" has no address");

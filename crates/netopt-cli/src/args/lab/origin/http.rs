@@ -1,0 +1,51 @@
+//! What only HTTP origins have.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use http::HeaderValue;
+use netopt_core::unit::{Bytes, parse_duration};
+use netopt_lab::origin::Errors;
+
+use crate::args::values;
+
+/// The part of an origin's arguments that HTTP only has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "HTTP only")]
+pub(crate) struct HttpArgs {
+    /// Size of its body (default: 2kB)
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) body: Option<Bytes>,
+    /// What its body is made of: json and text compress well, random does not (default: json)
+    #[arg(long, value_enum, value_name = "KIND", hide_possible_values = true)]
+    pub(crate) body_kind: Option<Kind>,
+    /// Answer this share of requests by an error, such as 1% or 1%:500 (default status: 503)
+    #[arg(long, value_name = "SHARE[:STATUS]", value_parser = values::errors)]
+    pub(crate) errors: Option<Errors>,
+    /// Close the connection after so many requests (default: never)
+    #[arg(long, value_name = "N", conflicts_with = "keep_alive_idle")]
+    pub(crate) close_after: Option<u64>,
+    /// Close a connection on which nothing has happened for so long (default: never)
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) keep_alive_idle: Option<Duration>,
+    /// Never compress
+    #[arg(long)]
+    pub(crate) no_compression: bool,
+    /// Say for how long answers may be kept, such as max-age=60
+    #[arg(long, value_name = "VALUE", value_parser = values::header)]
+    pub(crate) cache_control: Option<HeaderValue>,
+    /// Give each path an ETag, and answer 304 to those who have it
+    #[arg(long)]
+    pub(crate) etag: bool,
+}
+
+/// What a body is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// A catalogue of items
+    Json,
+    /// Sentences
+    Text,
+    /// Noise
+    Random,
+}

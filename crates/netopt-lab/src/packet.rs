@@ -29,6 +29,7 @@ mod truth;
 
 use std::io::{self, PipeWriter};
 use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -72,7 +73,7 @@ impl PacketLink {
         let (near, near_device) = Room::build(NEAR, rooms)?;
         let (far, far_device) = Room::build(FAR, rooms)?;
         let (hung_up, over) = io::pipe().map_err(Error::at(Step::Thread))?;
-        let devices = [near_device, far_device];
+        let devices = [near_device, far_device].map(OwnedFd::from);
         let forwarder = Forwarder::new(devices, path, hung_up).map_err(Error::at(Step::Device))?;
         let log = forwarder.log();
         let forwarding = thread::Builder::new()

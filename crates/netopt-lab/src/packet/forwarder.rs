@@ -7,12 +7,13 @@
 //! Nothing is allocated in the steady state: buffers of delivered and dropped packets come back. What it leaves alone:
 //! what happens to packets, which is [`Way`].
 
-use std::fs::File;
-use std::io::{self, ErrorKind, PipeReader, Read as _, Write as _};
+use std::io::{self, PipeReader};
 use std::num::NonZeroU64;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::io::{Errno, read, write};
 use rustix::thread::set_current_timer_slack;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::Instant;
@@ -28,11 +29,20 @@ const BATCH: usize = 64;
 /// The longest sleep. What is known is told at least this often.
 const TICK: Duration = Duration::from_millis(50);
 
+/// The receiver's kernel has no room, or cannot read the packet: a loss that nobody planted.
+const REFUSALS: [Errno; 5] = [
+    Errno::AGAIN,
+    Errno::INTR,
+    Errno::NOBUFS,
+    Errno::NOMEM,
+    Errno::INVAL,
+];
+
 /// One direction: where packets come from, what happens to them, where they go.
 struct Lane {
-    from: File,
+    from: OwnedFd,
     way: Way,
-    to: File,
+    to: OwnedFd,
 }
 
 /// The forwarder, before it runs.
@@ -47,7 +57,7 @@ pub(super) struct Forwarder {
 impl Forwarder {
     /// Joins the devices `near` and `far` by `path`, until `over` is hung up on.
     pub(super) fn new(
-        [near, far]: [File; 2],
+        [near, far]: [OwnedFd; 2],
         path: &PathSpec,
         over: PipeReader,
     ) -> io::Result<Self> {
@@ -115,7 +125,7 @@ impl Forwarder {
         let devices = [&self.up.from, &self.down.from];
         match self.sleeper.sleep(devices, self.started + next)? {
             Woken::ToWork => Ok(()),
-            Woken::ToEnd => Err(ErrorKind::BrokenPipe.into()),
+            Woken::ToEnd => Err(Errno::PIPE.into()),
         }
     }
 
@@ -135,17 +145,17 @@ impl Lane {
         for _ in 0..BATCH {
             let mut bytes = self.way.buffer();
             bytes.resize(usize::from(MTU), 0);
-            match self.from.read(&mut bytes) {
+            match read(&self.from, &mut bytes) {
                 Ok(length) => {
                     bytes.truncate(length);
                     self.way.arrive(started.elapsed(), Packet::new(bytes));
                 }
                 Err(error) => {
                     self.way.recycle(bytes);
-                    return match error.kind() {
-                        ErrorKind::WouldBlock => Ok(false),
-                        ErrorKind::Interrupted => Ok(true),
-                        _ => Err(error),
+                    return match error {
+                        Errno::AGAIN => Ok(false),
+                        Errno::INTR => Ok(true),
+                        _ => Err(error.into()),
                     };
                 }
             }
@@ -157,27 +167,16 @@ impl Lane {
     fn give(&mut self, started: Instant, log: &mut Log) -> io::Result<()> {
         let mut now = started.elapsed();
         while let Some(delivery) = self.way.deliver(now) {
-            let written = self.to.write(&delivery.packet.bytes);
+            let written = write(&self.to, &delivery.packet.bytes);
             now = started.elapsed();
             log.lateness.record(now.saturating_sub(delivery.due));
             self.way.recycle(delivery.packet.bytes);
             match written {
                 Ok(_) => {}
-                // The receiver's kernel has no room or cannot read the packet: a loss that nobody planted.
-                Err(error) if is_refusal(&error) => log.refused += 1,
-                Err(error) => return Err(error),
+                Err(error) if REFUSALS.contains(&error) => log.refused += 1,
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(())
     }
-}
-
-fn is_refusal(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock
-            | ErrorKind::OutOfMemory
-            | ErrorKind::InvalidInput
-            | ErrorKind::Interrupted
-    ) || error.raw_os_error() == Some(libc::ENOBUFS)
 }

@@ -4,8 +4,8 @@
 //! last wake-ups were late, and says "now" a little early; the caller passes the rest by looking for packets. What it
 //! leaves alone: what is done then.
 
-use std::fs::File;
 use std::io::{self, PipeReader};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -46,7 +46,7 @@ impl Sleeper {
     }
 
     /// Sleeps until shortly before `deadline`, or until one of the devices has a packet.
-    pub(super) fn sleep(&mut self, devices: [&File; 2], deadline: Instant) -> io::Result<Woken> {
+    pub(super) fn sleep(&mut self, devices: [&OwnedFd; 2], deadline: Instant) -> io::Result<Woken> {
         let before = Instant::now();
         let wanted = deadline.saturating_duration_since(before);
         let asked = wanted.saturating_sub(self.lead);

@@ -1,0 +1,99 @@
+//! The rate that a full line gets: datagrams faster than it takes them, counted where they arrive.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use netopt_lab::packet::PacketLink;
+use tokio::time::Instant;
+
+use crate::scene::{Effort, link, over, pair, path};
+use crate::veth;
+
+/// Rates that are measured, in Mbit/s.
+const RATES: [f64; 6] = [1.0, 10.0, 50.0, 100.0, 250.0, 500.0];
+
+/// Payload of a datagram of 1,500 bytes.
+const PAYLOAD: usize = 1472;
+const PACKET: f64 = 1500.0;
+
+pub(crate) fn report(effort: Effort) {
+    println!(
+        "\nrate of a full line, datagrams of 1,500 bytes; a virtual Ethernet shaped by the kernel's token bucket beside it"
+    );
+    println!("  asked_mbit  link_mbit  error_pct  late_p99_us  tbf_mbit  error_pct");
+    let time = effort.of(
+        Duration::from_secs(4),
+        Duration::from_secs(1),
+        Duration::from_millis(200),
+    );
+    for asked in RATES {
+        row(asked, time);
+    }
+}
+
+fn row(asked: f64, time: Duration) {
+    let shaped = link(&path(Duration::ZERO, Some(asked)));
+    let [near, far] = over(&shaped);
+    let got = full(&near, &far, time);
+    let truth = shaped.finish();
+    let late = truth.lateness.quantile(0.99).unwrap_or_default();
+    let plain = link(&path(Duration::ZERO, None));
+    let bucket = veth::pair(&plain, Some(asked)).map(|ends| through(&plain, ends, time));
+    let bucket = bucket.map_or_else(
+        |missing| missing,
+        |got| format!("{got:>8.3}  {:>9.2}", error(got, asked)),
+    );
+    println!(
+        "  {asked:>10.0}  {got:>9.3}  {:>9.2}  {:>11.0}  {bucket}",
+        error(got, asked),
+        late.as_secs_f64() * 1e6
+    );
+}
+
+fn through(link: &PacketLink, [near, far]: [SocketAddr; 2], time: Duration) -> f64 {
+    let [near, far] = pair(link, near, far);
+    full(&near, &far, time)
+}
+
+fn error(got: f64, asked: f64) -> f64 {
+    (got / asked - 1.0) * 100.0
+}
+
+/// Mbit/s of IP packets between the first arrival and the last.
+fn full(near: &std::net::UdpSocket, far: &std::net::UdpSocket, time: Duration) -> f64 {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                // A full queue refuses; that is the point.
+                near.send(&[0; PAYLOAD]).ok();
+                // About twice the fastest line: the receiver needs a processor, too.
+                spin(Duration::from_micros(8));
+            }
+        });
+        let mut buffer = [0; PAYLOAD];
+        let mut receive = || far.recv(&mut buffer).expect("the line is full");
+        // What waits in the queue at first came in a burst.
+        let warm = Instant::now();
+        while warm.elapsed() < time / 4 {
+            receive();
+        }
+        let (first, mut last, mut packets) = (Instant::now(), Instant::now(), 0.0);
+        while first.elapsed() < time {
+            receive();
+            last = Instant::now();
+            packets += 1.0;
+        }
+        over.store(true, Ordering::Relaxed);
+        packets * PACKET * 8.0 / (last - first).as_secs_f64() / 1e6
+    })
+}
+
+fn spin(time: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}

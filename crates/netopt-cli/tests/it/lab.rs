@@ -1,5 +1,7 @@
 //! The lab's servers: what they print, what they carry, how they end.
 
+mod origin;
+
 use serde_json::Value;
 
 use crate::command::{Running, netopt};
@@ -132,7 +134,7 @@ async fn what_cannot_be_is_bad_usage() {
         (vec!["origin", "--body", "1GB"], "above 67.1 MB"),
         (
             vec!["origin", "--cert-out", "cert.pem"],
-            "--protocol https1 or https2",
+            "--protocol https1, https2 or wss-echo",
         ),
         (
             vec![

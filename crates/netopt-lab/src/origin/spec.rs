@@ -201,7 +201,7 @@ impl OriginSpec {
             wrong.push("keep-alive requests is 0, must be at least 1".to_owned());
         }
         if self.keep_alive == KeepAlive::Idle(Duration::ZERO) {
-            wrong.push("keep-alive idle time is 0, must be above".to_owned());
+            wrong.push("keep-alive idle time is 0, must be above 0".to_owned());
         }
         if let Some(Errors { status, .. }) = self.service.errors
             && !(status.is_client_error() || status.is_server_error())

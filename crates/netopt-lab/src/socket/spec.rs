@@ -26,7 +26,8 @@ pub struct SocketSpec {
     pub nodelay: Switch,
     /// `SO_RCVBUF`, from [`MIN_BUFFER`] to [`MAX_BUFFER`] and what the host allows (`net.core.rmem_max`). Linux doubles
     /// it for its own bookkeeping, so the window it announces is about the size that is written here. It is set before
-    /// listening, so that connections inherit it and the window scale goes with it. Default: `None`, the kernel tunes.
+    /// listening, so that connections inherit it and the window scale goes with it. Segments of bare loopback are 64 kB
+    /// long, and a window below that stalls there as it would on no other path. Default: `None`, the kernel tunes.
     pub rcvbuf: Option<Bytes>,
     /// `SO_SNDBUF`, as [`SocketSpec::rcvbuf`] (`net.core.wmem_max`). Default: `None`, the kernel tunes.
     pub sndbuf: Option<Bytes>,

@@ -178,24 +178,28 @@ async fn a_sink_has_read_everything_when_it_closes() {
     );
 }
 
+/// The shortest of three uploads to a reader of that pace: a busy machine only makes them longer.
+async fn upload_at(bps: f64) -> f64 {
+    let spec = RawSpec {
+        socket: SocketSpec {
+            reads: BitRate::from_bps(bps),
+            ..SocketSpec::default()
+        },
+        ..RawSpec::default()
+    };
+    let server = server(RawProtocol::TcpSink, spec).await;
+    let mut shortest = f64::INFINITY;
+    for _ in 0..3 {
+        shortest = shortest.min(upload(&server, 100_000).await.as_secs_f64());
+    }
+    shortest
+}
+
 #[tokio::test]
 async fn a_slow_reader_takes_twice_as_long_at_half_the_pace() {
-    let mut times = Vec::new();
-    for bps in [16e6, 8e6, 4e6] {
-        let spec = RawSpec {
-            socket: SocketSpec {
-                reads: BitRate::from_bps(bps),
-                ..SocketSpec::default()
-            },
-            ..RawSpec::default()
-        };
-        let server = server(RawProtocol::TcpSink, spec).await;
-        times.push(upload(&server, 200_000).await.as_secs_f64());
-    }
-    for pair in times.windows(2) {
-        let ratio = pair[1] / pair[0];
-        assert!((1.4..2.8).contains(&ratio), "{times:?}");
-    }
+    let (whole, half) = (upload_at(8e6).await, upload_at(4e6).await);
+    let ratio = half / whole;
+    assert!((1.5..2.6).contains(&ratio), "{whole} s and {half} s");
 }
 
 async fn datagrams(server: &RawServer) -> UdpSocket {

@@ -12,6 +12,7 @@ mod delay;
 mod facts;
 mod guest;
 mod loss;
+mod origins;
 mod rate;
 mod refusal;
 mod scene;

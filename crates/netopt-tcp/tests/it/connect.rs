@@ -22,6 +22,7 @@ async fn slow_names() -> NameServer {
         delay: Duration::from_millis(30),
         ttl: Duration::from_secs(60),
         records: vec![("shop.test".to_owned(), Ipv4Addr::LOCALHOST.into())],
+        ..NameServerSpec::default()
     };
     NameServer::start("127.0.0.1:0".parse().unwrap(), spec)
         .await

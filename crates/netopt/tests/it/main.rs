@@ -130,6 +130,7 @@ async fn the_dns_cache_spares_lookups() {
         delay: Duration::ZERO,
         ttl: Duration::from_secs(60),
         records,
+        ..NameServerSpec::default()
     };
     let names = NameServer::start("127.0.0.1:0".parse().unwrap(), spec)
         .await

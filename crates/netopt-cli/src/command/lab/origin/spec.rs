@@ -144,13 +144,13 @@ impl Users {
 
     const fn named(self) -> &'static str {
         match self {
-            Self::Http => "http1, http2, https1 or https2",
-            Self::Tls => "https1, https2 or wss-echo",
-            Self::Source => "tcp-source",
-            Self::Readers => "all but tcp-source",
-            Self::Writers => "all but tcp-sink",
-            Self::Tcp => "all but udp-echo",
-            Self::TcpWriters => "all but tcp-sink and udp-echo",
+            Self::Http => "--protocol http1, http2, https1 or https2",
+            Self::Tls => "--protocol https1, https2 or wss-echo",
+            Self::Source => "--protocol tcp-source",
+            Self::Readers => "every --protocol but tcp-source",
+            Self::Writers => "every --protocol but tcp-sink",
+            Self::Tcp => "every --protocol but udp-echo",
+            Self::TcpWriters => "every --protocol but tcp-sink and udp-echo",
         }
     }
 }
@@ -191,7 +191,7 @@ fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
     match senseless {
         None => Ok(()),
         Some((flag, _, users)) => {
-            let line = format!("{flag} is for --protocol {}", users.named());
+            let line = format!("{flag} is for {}", users.named());
             Err(Fault::usage(line))
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use netopt_core::unit::{Ratio, show_duration};
+use netopt_core::unit::{Bytes, Ratio, show_duration};
 use netopt_lab::packet::Truth;
 use netopt_lab::path::{PathSpec, Rate, WaySpec, WayTally};
 
@@ -63,13 +63,22 @@ fn way(name: &str, tally: &WayTally) -> String {
     parts.extend(told.map(|(what, count)| format!("{count} {what}")));
     parts.extend(tally.utilisation.map(|busy| format!("line busy {busy}")));
     if let Some(mean) = tally.queue.mean.filter(|_| tally.utilisation.is_some()) {
-        let mean = netopt_core::unit::Bytes::new(mean.bytes.round() as u64);
         parts.push(format!(
-            "queue {mean} mean, {} peak",
+            "queue {} mean, {} peak",
+            whole(mean.bytes),
             tally.queue.peak.bytes
         ));
     }
     format!("  {name:<16} {}\n", parts.join(", "))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a mean of lengths is no less than zero and no longer than the queue"
+)]
+fn whole(bytes: f64) -> Bytes {
+    Bytes::new(bytes.round() as u64)
 }
 
 fn lab(truth: &Truth) -> String {

@@ -1,6 +1,8 @@
 //! The lab's servers: what they print, what they carry, how they end.
 
 mod origin;
+#[cfg(target_os = "linux")]
+mod run;
 
 use serde_json::Value;
 

@@ -20,6 +20,8 @@ mod curl;
 mod folder;
 mod healthy;
 mod lab_origin;
+#[cfg(target_os = "linux")]
+mod lab_run;
 mod netopt;
 mod nginx;
 mod process;

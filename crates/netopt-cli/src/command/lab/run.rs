@@ -6,10 +6,11 @@
 mod listening;
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -39,6 +40,11 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(super) async fn run(args: RunArgs) -> Result<End, Fault> {
     let told = Told::to_stop()?;
     let spec = path::path(&args.path)?;
+    if let Some(file) = &args.truth {
+        // Found out before anything runs.
+        let opened = OpenOptions::new().create(true).append(true).open(file);
+        opened.map_err(|error| unwritable(file, &error))?;
+    }
     let rooms = RoomSpec {
         congestion_control: args.congestion_control.clone(),
     };
@@ -55,10 +61,13 @@ pub(super) async fn run(args: RunArgs) -> Result<End, Fault> {
     render::note(render::lab::truth(&spec, &truth));
     if let Some(file) = &args.truth {
         let document = render::lab_json::document(&spec, &truth);
-        fs::write(file, document)
-            .map_err(|error| Fault::usage(format!("cannot write {}: {error}", file.display())))?;
+        fs::write(file, document).map_err(|error| unwritable(file, &error))?;
     }
     Ok(End::Command(code(status)))
+}
+
+fn unwritable(file: &Path, error: &io::Error) -> Fault {
+    Fault::usage(format!("cannot write {}: {error}", file.display()))
 }
 
 /// Brings the ports of this machine's loopback to the far end.

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The sockets of the calling thread's network, with the state that tells of a server: listening (0A) or, as UDP has no
-/// other, unconnected (07). See proc_net_tcp in the kernel's documentation.
+/// other, unconnected (07). See `proc_net_tcp` in the kernel's documentation.
 const TABLES: [(&str, &str); 4] = [
     ("/proc/thread-self/net/tcp", "0A"),
     ("/proc/thread-self/net/tcp6", "0A"),

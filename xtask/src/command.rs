@@ -4,13 +4,13 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 
 use crate::workspace::Workspace;
-use crate::{bench, ci, picture, test, tidy};
+use crate::{bench, ci, picture, scenarios, test, tidy};
 
 /// The workshop of netopt.
 #[derive(Debug, Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
 pub(crate) enum Command {
-    /// Run the whole gate: check, test, test --real
+    /// Run the whole gate: check, test, test --real, scenarios --quick
     Ci,
     /// Run fmt, clippy, tidy and doc, the part of the gate that executes no test
     Check,
@@ -19,6 +19,7 @@ pub(crate) enum Command {
     Test(test::Args),
     Bench(bench::Args),
     Picture(picture::Args),
+    Scenarios(scenarios::Args),
 }
 
 impl Command {
@@ -36,6 +37,7 @@ impl Command {
             Self::Test(args) => test::run(&workspace, &args),
             Self::Bench(args) => bench::run(&workspace, &args),
             Self::Picture(args) => picture::run(&workspace, &args),
+            Self::Scenarios(args) => scenarios::run(&workspace, &args),
         }
     }
 }

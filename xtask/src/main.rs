@@ -7,6 +7,7 @@ mod packages;
 mod picture;
 mod process;
 mod reporter;
+mod scenarios;
 mod test;
 mod tidy;
 mod workspace;

@@ -8,6 +8,7 @@ mod model;
 mod optimize;
 mod output;
 mod probe;
+mod scenario;
 mod values;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +24,7 @@ pub(crate) use model::{
 pub(crate) use optimize::{DiagnoseArgs, LoadArgs, OptimizeArgs};
 pub(crate) use output::{OutputArgs, When};
 pub(crate) use probe::ProbeArgs;
+pub(crate) use scenario::ScenarioArgs;
 
 /// Finds what makes your network calls slow, proves which change fixes it, and gives you that change.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Diagnose(DiagnoseArgs),
     /// Time each phase of a call to a target, drawn to scale
     Probe(ProbeArgs),
+    /// Run scenario files: small worlds with one known fault that has to be found and proven
+    Scenario(ScenarioArgs),
     /// Emulated links and origins with planted faults, to try things on
     #[command(subcommand)]
     Lab(LabCommand),

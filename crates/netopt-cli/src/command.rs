@@ -7,6 +7,7 @@ mod manual;
 mod model;
 mod optimize;
 mod probe;
+mod scenario;
 
 use crate::args::{Args, Command};
 use crate::exit::{End, Fault};
@@ -31,6 +32,7 @@ pub(crate) fn run(args: Args) -> Result<End, Fault> {
             Command::Optimize(args) => optimize::run(args).await,
             Command::Diagnose(args) => diagnose::run(args).await,
             Command::Probe(args) => probe::run(args).await,
+            Command::Scenario(args) => scenario::run(args).await,
             Command::Lab(command) => lab::run(command).await,
             Command::Model(command) => model::run(&command),
             Command::Completions { shell } => manual::completions(shell),

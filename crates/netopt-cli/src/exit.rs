@@ -75,6 +75,12 @@ impl Fault {
         }
     }
 
+    /// The line, without the name of the program.
+    #[must_use]
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
     /// The exit code.
     #[must_use]
     pub(crate) fn code(&self) -> ExitCode {

@@ -11,7 +11,9 @@ mod prove;
 mod story;
 mod survey;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use netopt::{Plan, Surroundings};
 use netopt_core::target::Target;
@@ -44,6 +46,29 @@ pub(crate) struct Job {
     pub(crate) seed: u64,
     /// How polite to be.
     pub(crate) politeness: Politeness,
+    /// How much load it is, and for how long.
+    pub(crate) effort: Effort,
+}
+
+/// How long the baseline is measured: long enough to see an effect of keep-alive and of caches.
+const MEASURE_FOR: Duration = Duration::from_secs(5);
+
+/// How much load, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// In a closed loop: callers that each wait for their answer. One unless told otherwise.
+    pub(crate) callers: NonZeroU32,
+    /// How long today's client is measured, within bounds on the calls.
+    pub(crate) measure_for: Duration,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            callers: NonZeroU32::MIN,
+            measure_for: MEASURE_FOR,
+        }
+    }
 }
 
 /// How many calls the target gets.

@@ -10,6 +10,7 @@ mod line;
 mod model;
 mod probe;
 mod render;
+mod scenario;
 mod surroundings;
 
 use std::process::ExitCode;

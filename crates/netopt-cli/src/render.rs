@@ -16,6 +16,9 @@ pub(crate) mod probe;
 pub(crate) mod probe_json;
 mod progress;
 mod report;
+mod scenario;
+mod scenario_json;
+mod sitting;
 mod wrap;
 
 use std::fmt;
@@ -26,6 +29,9 @@ pub(crate) use json::document;
 pub(crate) use paint::Paint;
 pub(crate) use progress::Bar;
 pub(crate) use report::report;
+pub(crate) use scenario::report as scenario_report;
+pub(crate) use scenario_json::document as scenario_document;
+pub(crate) use sitting::Sitting;
 pub(crate) use wrap::{labelled, wrapped};
 
 /// Says something to the person at the terminal, on stderr.

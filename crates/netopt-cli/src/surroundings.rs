@@ -53,7 +53,7 @@ pub(crate) fn baseline(args: &ClientArgs) -> Result<Plan, Fault> {
     })
 }
 
-/// A plan is a page; what is longer is another file.
+/// A plan or a scenario is a page; what is longer is another file.
 const LARGEST_TEXT: u64 = 1024 * 1024;
 
 /// A file's text.

@@ -71,6 +71,8 @@ pub struct Carried {
     pub down: Bytes,
     /// The longest that any delivery came after its ideal time while the receiver was ready: the lab's own error.
     pub lateness: Duration,
+    /// The 99th percentile of these; `None` when nothing was delivered that had to wait.
+    pub lateness_p99: Option<Duration>,
 }
 
 /// A running link. Dropping it closes its port and every connection.

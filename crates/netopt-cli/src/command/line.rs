@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{ClientArgs, LoadArgs};
 use crate::exit::{End, Fault};
-use crate::line::{Ending, Job, Line, Politeness, Reach, Story, Template};
+use crate::line::{Effort, Ending, Job, Line, Politeness, Reach, Story, Template};
 use crate::render::{self, Bar};
 use crate::surroundings;
 
@@ -56,6 +56,7 @@ pub(crate) fn jobs(
             workload: load.workload,
             seed,
             politeness,
+            effort: Effort::default(),
         })
     };
     targets.iter().map(job).collect()
@@ -133,7 +134,7 @@ async fn conduct_one(job: Job, reach: Reach) -> Result<Story, Fault> {
 }
 
 /// Ctrl-C, or the polite request to end that supervisors send.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     #[cfg(unix)]
     if let Ok(mut ended) = signal(SignalKind::terminate()) {
         tokio::select! {

@@ -1,8 +1,6 @@
 //! Stage one: the client as it is today, under the load of its workload.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use netopt::{Client, Plan, stack};
 use netopt_core::exchange::Exchange;
@@ -20,8 +18,6 @@ use super::calls::Calls;
 use super::{Line, Progress, Stage};
 use crate::exit::Fault;
 
-/// How long the baseline is measured; long enough to see an effect of keep-alive and of caches.
-const MEASURE_FOR: Duration = Duration::from_secs(5);
 /// Fewer calls tell no tenth from another.
 const LEAST_CALLS: u64 = 40;
 /// More calls tell nothing new to the audits.
@@ -45,7 +41,7 @@ impl Line {
         match self.job.workload.pattern() {
             Pattern::Open => Arrival::Constant { rate },
             Pattern::Closed => Arrival::Closed {
-                concurrency: NonZeroU32::MIN,
+                concurrency: self.job.effort.callers,
             },
         }
     }
@@ -92,6 +88,7 @@ impl Line {
 
     /// A load that was not kept up with is not the load that was asked for, and the reader must know why.
     fn note_health(&mut self, health: &Health) {
+        self.story.saturated = health.saturated;
         if let Some(limit) = health.saturated {
             let why = match limit {
                 Limit::Generator => "this machine was too slow for it",
@@ -159,7 +156,8 @@ impl Line {
             clippy::cast_sign_loss,
             reason = "a rate is at most 10,000/s"
         )]
-        let wanted = (self.job.politeness.rate.get() * MEASURE_FOR.as_secs_f64()) as u64;
+        let wanted =
+            (self.job.politeness.rate.get() * self.job.effort.measure_for.as_secs_f64()) as u64;
         wanted
             .clamp(LEAST_CALLS, MOST_CALLS)
             .min((self.job.politeness.total / SHARE_OF_BUDGET).max(1))

@@ -1,30 +1,23 @@
 //! Stages three and four: candidates against today's client, then the combined plan on fresh data.
 //!
-//! Here it is decided what is tried and what is made of the verdicts. How arms become clients is in [`arms`], how a
-//! trial is run in [`trial`]; how it is judged is the business of `netopt-trial`.
+//! Here it is decided what is tried and what is made of the verdicts. How arms become clients is in [`arms`], how large
+//! a trial is in [`sizes`], how it is run in [`trial`]; how it is judged is the business of `netopt-trial`.
 
 mod arms;
+mod sizes;
 mod trial;
 
 use netopt::{Change, Plan};
 use netopt_core::finding::{Finding, Status};
 use netopt_core::verdict::{Decision, Verdict};
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
-use netopt_trial::design::{BlockSize, Design, Racing, Rounds};
+use netopt_trial::design::Design;
 
 use super::{Comparison, Ending, Line, Progress, Stage};
 use crate::exit::Fault;
 pub(super) use trial::Trial;
 use trial::{Outcome, Subject};
 
-/// Calls measured in a block. The block is the unit of replication, so more rounds are worth more than larger blocks.
-const PER_BLOCK: u32 = 8;
-/// Calls before them, discarded: the first opens the connection and asks for the name.
-const BURN_IN: u32 = 1;
-/// A trial that has not decided after so many rounds will say what it would take.
-const MOST_ROUNDS: u32 = 20;
-/// No verdict before.
-const LEAST_ROUNDS: u32 = 10;
 /// Candidates in one trial; the least promising are left as hypotheses.
 const MOST_CANDIDATES: usize = 6;
 /// The names of today's client and of the combined plan, in designs and reports.
@@ -132,31 +125,21 @@ impl Line {
 
     /// A design that leaves enough of the budget for the confirmation; `None`, with a note, if that cannot be.
     fn screening(&mut self, changes: &[Change]) -> Result<Option<Design>, Fault> {
-        let block = u64::from(PER_BLOCK + BURN_IN);
-        let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
-        let round = (2 + changes.len() as u64) * block;
-        let affordable = self.budget.left().saturating_sub(reserve) / round;
-        let max = u32::try_from(affordable)
-            .unwrap_or(MOST_ROUNDS)
-            .min(MOST_ROUNDS);
-        if max < LEAST_ROUNDS {
-            let needed = self.budget.used() + reserve + round * u64::from(LEAST_ROUNDS);
-            let note = format!(
-                "the changes were not tried: that takes {needed} calls, allow them by --max-requests"
-            );
-            self.story.notes.push(note);
-            return Ok(None);
-        }
+        let pool = self.job.client.settings().max_connections;
+        let (block, rounds) = match sizes::sizes(self.budget.left(), changes, pool) {
+            Ok(sizes) => sizes,
+            Err(least) => {
+                let needed = self.budget.used() + least;
+                let note = format!(
+                    "the changes were not tried: that takes {needed} calls, allow them by --max-requests"
+                );
+                self.story.notes.push(note);
+                return Ok(None);
+            }
+        };
         let builder = Design::builder(self.job.seed, self.job.workload.metric(), TODAY)
-            .rounds(Rounds {
-                min: LEAST_ROUNDS,
-                max,
-                racing: Racing::default(),
-            })
-            .block(BlockSize {
-                requests: PER_BLOCK,
-                burn_in: BURN_IN,
-            });
+            .rounds(rounds)
+            .block(block);
         let named = changes
             .iter()
             .fold(builder, |builder, change| builder.candidate(change.name()));

@@ -10,6 +10,7 @@ use netopt_core::target::Target;
 use netopt_core::verdict::Verdict;
 use netopt_core::workload::Workload;
 use netopt_explain::Facts;
+use netopt_load::report::Limit;
 
 use super::{Job, Politeness};
 
@@ -41,6 +42,8 @@ pub(crate) struct Story {
     pub(crate) plan: Plan,
     /// What should be said beside the findings.
     pub(crate) notes: Vec<String>,
+    /// What kept the measured load from its plan.
+    pub(crate) saturated: Option<Limit>,
     /// Calls made, all stages together.
     pub(crate) calls: u64,
     /// Whether it came to its end.
@@ -95,6 +98,7 @@ impl Story {
             confirmation: None,
             plan: Plan::new(),
             notes: Vec::new(),
+            saturated: None,
             calls: 0,
             ending: Ending::Interrupted,
         }

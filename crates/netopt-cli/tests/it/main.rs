@@ -9,3 +9,4 @@ mod lab;
 mod manual;
 mod model;
 mod probe;
+mod scenario;

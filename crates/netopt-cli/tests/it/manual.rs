@@ -17,6 +17,13 @@ async fn help_of_probe() {
 }
 
 #[tokio::test]
+async fn help_of_scenario() {
+    let scenario = netopt(&["scenario", "--help"]).await;
+    assert_eq!(scenario.code, Some(0));
+    insta::assert_snapshot!("help_scenario", scenario.stdout);
+}
+
+#[tokio::test]
 async fn help_of_the_lab() {
     for verb in ["link", "origin"] {
         let lab = netopt(&["lab", verb, "--help"]).await;
@@ -46,6 +53,7 @@ async fn the_man_page_holds_every_verb() {
         "optimize",
         "diagnose",
         "probe",
+        "scenario",
         "lab link",
         "lab origin",
         "completions",

@@ -10,4 +10,5 @@
 mod findings;
 mod manners;
 mod run;
+mod scenario;
 mod usage;

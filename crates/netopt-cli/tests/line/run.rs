@@ -33,9 +33,15 @@ pub(crate) struct Ended {
 impl Ended {
     /// The document on stdout, valid by its schema.
     pub(crate) fn document(&self) -> Value {
+        self.document_by(include_str!(
+            "../../../../docs/schemas/optimize.schema.json"
+        ))
+    }
+
+    /// The document on stdout, valid by that schema.
+    pub(crate) fn document_by(&self, schema: &str) -> Value {
         let document: Value =
             serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"));
-        let schema = include_str!("../../../../docs/schemas/optimize.schema.json");
         let validator = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
         let wrong: Vec<String> = validator
             .iter_errors(&document)

@@ -3,9 +3,11 @@
 //! It turns "these bytes came in now" into "deliver them then", and makes a sender wait while the line is busy for
 //! longer than its queue is long. What it leaves alone: sockets.
 
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use netopt_core::histogram::LatencyHistogram;
 use netopt_core::unit::{BitRate, Bytes};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -60,7 +62,8 @@ pub(super) struct Carrier {
     up: Line,
     down: Line,
     connections: AtomicU64,
-    lateness_ns: AtomicU64,
+    // Held for the time of one addition, never across a wait.
+    lateness: std::sync::Mutex<LatencyHistogram>,
 }
 
 impl Carrier {
@@ -72,7 +75,7 @@ impl Carrier {
             up: Line::new(spec.rate),
             down: Line::new(spec.rate),
             connections: AtomicU64::new(0),
-            lateness_ns: AtomicU64::new(0),
+            lateness: std::sync::Mutex::new(LatencyHistogram::new()),
         }
     }
 
@@ -128,8 +131,10 @@ impl Carrier {
         if Instant::now() < deadline {
             self.alarm.until(deadline).await;
             let late = Instant::now().saturating_duration_since(deadline);
-            let late = u64::try_from(late.as_nanos()).unwrap_or(u64::MAX);
-            self.lateness_ns.fetch_max(late, Ordering::Relaxed);
+            let lateness = self.lateness.lock();
+            lateness
+                .unwrap_or_else(PoisonError::into_inner)
+                .record(late);
         }
     }
 
@@ -143,11 +148,14 @@ impl Carrier {
     }
 
     pub(super) fn carried(&self) -> Carried {
+        let lateness = self.lateness.lock();
+        let lateness = lateness.unwrap_or_else(PoisonError::into_inner);
         Carried {
             connections: self.connections.load(Ordering::Relaxed),
             up: Bytes::new(self.up.delivered.load(Ordering::Relaxed)),
             down: Bytes::new(self.down.delivered.load(Ordering::Relaxed)),
-            lateness: Duration::from_nanos(self.lateness_ns.load(Ordering::Relaxed)),
+            lateness: lateness.max().unwrap_or_default(),
+            lateness_p99: lateness.quantile(0.99),
         }
     }
 

@@ -10,7 +10,7 @@ use netopt_core::workload::Workload;
 use netopt_lab::World;
 
 use crate::exit::Fault;
-use crate::line::{Job, Politeness, Template};
+use crate::line::{Effort, Job, Politeness, Template};
 use crate::render::{Paint, wrapped};
 
 /// About half of what the demonstration's link can carry uncompressed.
@@ -56,6 +56,7 @@ impl Demo {
             workload,
             seed: self.seed,
             politeness: Politeness { rate, total: TOTAL },
+            effort: Effort::default(),
         })
     }
 

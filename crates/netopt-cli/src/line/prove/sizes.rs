@@ -1,0 +1,114 @@
+//! How large a trial is: calls a block and rounds, within what is left of the budget.
+//!
+//! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried they
+//! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty.
+
+use std::num::NonZeroU32;
+
+use netopt::Change;
+use netopt_trial::confirm::CONFIRMATION_ROUNDS;
+use netopt_trial::design::{BlockSize, Racing, Rounds};
+
+/// Calls measured in a block. The block is the unit of replication, so more rounds are worth more than larger blocks.
+const PER_BLOCK: u32 = 8;
+/// Calls before them, discarded: the first opens the connection and asks for the name.
+const BURN_IN: u32 = 1;
+/// Where the pool is tried, the discarded calls fill it so often.
+const FILLS: u32 = 2;
+/// And they are at least so many, so that a small excess of arrivals has time to become a queue.
+const LEAST_FILL: u32 = 8;
+/// And at most so many: a pool that large is rarely too small, and calls are dear.
+const MOST_FILL: u32 = 64;
+/// A trial that has not decided after so many rounds will say what it would take.
+const MOST_ROUNDS: u32 = 20;
+/// No verdict before.
+const LEAST_ROUNDS: u32 = 10;
+
+/// Blocks and rounds of a screening that leaves enough of `left` calls for the confirmation.
+///
+/// # Errors
+/// The calls that the smallest trial takes, if that is more than `left`.
+pub(super) fn sizes(
+    left: u64,
+    changes: &[Change],
+    pool: Option<NonZeroU32>,
+) -> Result<(BlockSize, Rounds), u64> {
+    let mut burn_in = wanted_burn_in(changes, pool);
+    loop {
+        let block = u64::from(PER_BLOCK + burn_in);
+        let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
+        let round = (2 + changes.len() as u64) * block;
+        let affordable = left.saturating_sub(reserve) / round;
+        let max = u32::try_from(affordable)
+            .unwrap_or(MOST_ROUNDS)
+            .min(MOST_ROUNDS);
+        if max >= LEAST_ROUNDS {
+            let size = BlockSize {
+                requests: PER_BLOCK,
+                burn_in,
+            };
+            let rounds = Rounds {
+                min: LEAST_ROUNDS,
+                max,
+                racing: Racing::default(),
+            };
+            return Ok((size, rounds));
+        }
+        if burn_in == BURN_IN {
+            return Err(reserve + round * u64::from(LEAST_ROUNDS));
+        }
+        // A queue that stands less deep is still better than no trial.
+        burn_in = (burn_in / 2).max(BURN_IN);
+    }
+}
+
+fn wanted_burn_in(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
+    let is_about_pool = |change: &Change| matches!(change, Change::MaxConnections(_));
+    match pool {
+        Some(limit) if changes.iter().any(is_about_pool) => limit
+            .get()
+            .saturating_mul(FILLS)
+            .clamp(LEAST_FILL, MOST_FILL),
+        _ => BURN_IN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netopt_core::change::Switch;
+
+    use super::*;
+
+    const LARGER: Change = Change::MaxConnections(NonZeroU32::new(16));
+    const REUSE: Change = Change::KeepAlive(Switch::On);
+
+    fn burn_in(left: u64, changes: &[Change], pool: u32) -> u32 {
+        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool)).unwrap();
+        assert!(rounds.max >= LEAST_ROUNDS && rounds.max <= MOST_ROUNDS);
+        let calls = u64::from(block.requests + block.burn_in);
+        let arms = 2 + changes.len() as u64;
+        let most = calls * (arms * u64::from(rounds.max) + 3 * u64::from(CONFIRMATION_ROUNDS));
+        assert!(most <= left, "{most} of {left}");
+        block.burn_in
+    }
+
+    #[test]
+    fn only_a_trial_of_the_pool_waits_until_it_is_full() {
+        assert_eq!(burn_in(5_000, &[REUSE], 4), 1);
+        assert_eq!(burn_in(5_000, &[REUSE, LARGER], 1), 8);
+        assert_eq!(burn_in(5_000, &[LARGER], 10), 20);
+        assert_eq!(burn_in(500_000, &[LARGER], 60_000), 64);
+        assert_eq!(sizes(5_000, &[LARGER], None).unwrap().0.burn_in, 1);
+    }
+
+    #[test]
+    fn what_cannot_be_afforded_is_made_smaller_before_it_is_given_up() {
+        assert_eq!(burn_in(1_500, &[LARGER], 10), 5);
+        assert_eq!(burn_in(810, &[LARGER], 10), 1);
+        let least = 9 * (3 * 20 + 3 * 10);
+        assert_eq!(
+            sizes(least - 1, &[LARGER], NonZeroU32::new(10)).err(),
+            Some(least)
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! `[workload]`: what is called, how often, and by which client.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use http::Method;
+use netopt_core::plan::Plan;
+use netopt_core::unit::{Bytes, PerSecond};
+use netopt_core::workload::Workload;
+use toml::de::DeValue;
+
+use super::client;
+use super::table::Table;
+use super::value::{self, SIZE, TEXT, TIME};
+
+/// Calls a second that one machine can make and answer.
+const HIGHEST_RATE: f64 = 10_000.0;
+const LOWEST_RATE: f64 = 0.1;
+const MOST_CALLERS: u64 = 1_000;
+const SHORTEST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(600);
+const LARGEST_REQUEST: Bytes = Bytes::new(64 * 1024 * 1024);
+const MOST_PATHS: u64 = 1_000_000;
+const MOST_LISTED: usize = 1_000;
+const STEEPEST_ZIPF: f64 = 5.0;
+
+/// The load on the service, and the client that makes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Load {
+    /// What the calls are for. Default: [`Workload::Api`]; [`Workload::Rpc`] when only `concurrency` is given.
+    pub preset: Workload,
+    /// Calls a second, at most. `None` leaves it to the runner.
+    pub rate: Option<PerSecond>,
+    /// Callers that each wait for their answer before they call again. `None` leaves it to the preset.
+    pub concurrency: Option<NonZeroU32>,
+    /// How long today's client is measured. `None` leaves it to the runner.
+    pub duration: Option<Duration>,
+    /// Default: GET, or POST with a body.
+    pub method: Method,
+    /// The size of each request's body. Default: none.
+    pub request_body: Bytes,
+    /// What is asked for. Default: one path.
+    pub paths: Paths,
+    /// How unequally the paths are asked for: the exponent of Zipf's law. Default: equally.
+    pub zipf: Option<f64>,
+    /// The client as its user runs it today. Default: the ordinary one.
+    pub client: Plan,
+}
+
+impl Default for Load {
+    fn default() -> Self {
+        Self {
+            preset: Workload::default(),
+            rate: None,
+            concurrency: None,
+            duration: None,
+            method: Method::GET,
+            request_body: Bytes::new(0),
+            paths: Paths::default(),
+            zipf: None,
+            client: Plan::new(),
+        }
+    }
+}
+
+/// The paths that are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paths {
+    /// So many different ones, named by number; at least one.
+    Numbered(u64),
+    /// These; at least one.
+    Listed(Vec<String>),
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self::Numbered(1)
+    }
+}
+
+impl Paths {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Numbered(count) => *count,
+            Self::Listed(paths) => paths.len() as u64,
+        }
+    }
+
+    /// The first of them, with its slash.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        match self {
+            Self::Numbered(_) => "/1",
+            Self::Listed(paths) => paths.first().map_or("/", String::as_str),
+        }
+    }
+}
+
+const KEYS: [&str; 9] = [
+    "preset",
+    "rate",
+    "concurrency",
+    "duration",
+    "method",
+    "request_body",
+    "paths",
+    "zipf",
+    "client",
+];
+
+pub(super) fn read(table: &Table<'_, '_>) -> Load {
+    table.only(&KEYS);
+    let preset = table.choice(
+        "preset",
+        &Workload::ALL.map(|preset| (preset.name(), preset)),
+    );
+    let rate = table.get(
+        "rate",
+        "calls a second from 0.1 to 10000, such as 60 or \"60/s\"",
+        rate,
+    );
+    let callers = format!("a whole number from 1 to {MOST_CALLERS}");
+    let concurrency = table.get("concurrency", &callers, |value| {
+        NonZeroU32::new(u32::try_from(value::count(value, 1..=MOST_CALLERS)?).ok()?)
+    });
+    let duration = table.get(
+        "duration",
+        &format!("{TIME}, from 100 ms to 600 s"),
+        |value| value::time(value, LONGEST).filter(|time| *time >= SHORTEST),
+    );
+    let request_body = table.get(
+        "request_body",
+        &format!("{SIZE}, at most 64 MiB"),
+        |value| value::size(value, LARGEST_REQUEST),
+    );
+    let method = table.get("method", "a method of HTTP, such as \"GET\"", |value| {
+        value.as_str()?.parse::<Method>().ok()
+    });
+    let zipf = table.get("zipf", "a number from 0 to 5", |value| {
+        value::number(value).filter(|exponent| (0.0..=STEEPEST_ZIPF).contains(exponent))
+    });
+    let implied = if table.has("concurrency") && !table.has("rate") {
+        Workload::Rpc
+    } else {
+        Workload::default()
+    };
+    let request_body = request_body.unwrap_or_default();
+    let usual = if request_body.get() > 0 {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    Load {
+        preset: preset.unwrap_or(implied),
+        rate,
+        concurrency,
+        duration,
+        method: method.unwrap_or(usual),
+        request_body,
+        paths: paths(table),
+        zipf,
+        client: table
+            .table("client")
+            .map_or_else(Plan::new, |table| client::read(&table)),
+    }
+}
+
+fn rate(value: &DeValue<'_>) -> Option<PerSecond> {
+    let number = value.as_str().map_or_else(
+        || value::number(value),
+        |text| text.trim().trim_end_matches("/s").trim().parse().ok(),
+    )?;
+    PerSecond::new(number).filter(|_| (LOWEST_RATE..=HIGHEST_RATE).contains(&number))
+}
+
+fn paths(table: &Table<'_, '_>) -> Paths {
+    let expected = format!(
+        "a number of paths from 1 to {MOST_PATHS}, or a list of 1 to {MOST_LISTED} such as [\"/a\", \"/b\"], each {TEXT}"
+    );
+    let paths = table.get("paths", &expected, |value| {
+        if let Some(count) = value::count(value, 1..=MOST_PATHS) {
+            return Some(Paths::Numbered(count));
+        }
+        let listed = value::list(value, MOST_LISTED, path)?;
+        (!listed.is_empty()).then_some(Paths::Listed(listed))
+    });
+    paths.unwrap_or_default()
+}
+
+fn path(value: &DeValue<'_>) -> Option<String> {
+    let text = value.as_str()?;
+    let visible = text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    (text.starts_with('/') && visible && text.len() <= 1_000).then(|| text.to_owned())
+}

@@ -1,0 +1,215 @@
+//! `cargo xtask scenarios [FILE…]`: the exam, by the release binary, and its score.
+//!
+//! The document of the run goes to `target/scenarios.json`, the table to the terminal and, when everything was run, into
+//! `docs/scenarios.md` between its markers, so that nobody writes a score by hand. How a run is judged is the business of
+//! `netopt scenario`; this file only shows what it said.
+
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Parser;
+use serde_json::Value;
+
+use crate::workspace::Workspace;
+use crate::{process, reporter};
+
+/// Where the files are.
+const FILES: &str = "crates/netopt-lab/scenarios";
+/// Where the document goes.
+const DOCUMENT: &str = "target/scenarios.json";
+/// The page that holds the table.
+const PAGE: &str = "docs/scenarios.md";
+/// Between these lines of the page.
+const BEGIN: &str = "<!-- score: begin, written by cargo xtask scenarios -->";
+const END: &str = "<!-- score: end -->";
+
+/// Seeds of a full run; a case passes only if all of them do.
+const SEEDS: u32 = 3;
+
+/// One file for each audit and a healthy world: what the gate has time for.
+const QUICK: [&str; 7] = [
+    "reuse-lan",
+    "compression-api",
+    "nagle-loopback",
+    "pool-one",
+    "dns-host",
+    "server-steady",
+    "healthy-loopback",
+];
+
+/// What `netopt scenario` ends with when a case failed.
+const GATE_FAILED: i32 = 4;
+/// What it ends with when some, or all, could not be judged.
+const UNMEASURED: i32 = 3;
+
+/// Run the scenario files, print the score, and keep it in docs/scenarios.md
+#[derive(Debug, Parser)]
+pub(crate) struct Args {
+    /// Scenario files [default: all in crates/netopt-lab/scenarios]
+    files: Vec<PathBuf>,
+    /// Run with the seeds 1 to N [default: 3, or 1 with --quick]
+    #[arg(long, value_name = "N")]
+    seeds: Option<u32>,
+    /// One file for each audit and one seed: for the gate
+    #[arg(long, conflicts_with = "files")]
+    quick: bool,
+}
+
+impl Args {
+    /// What the gate runs.
+    pub(crate) const fn quick() -> Self {
+        Self {
+            files: Vec::new(),
+            seeds: None,
+            quick: true,
+        }
+    }
+
+    /// Whether the run says everything that the page is about.
+    fn is_full(&self) -> bool {
+        self.files.is_empty() && !self.quick && self.seeds() >= SEEDS
+    }
+
+    fn seeds(&self) -> u32 {
+        self.seeds.unwrap_or(if self.quick { 1 } else { SEEDS })
+    }
+}
+
+/// Runs the files asked for.
+///
+/// # Errors
+/// When the program does not build, a file is bad, or a case failed.
+pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
+    let root = &workspace.root;
+    let files = files(root, args)?;
+    let (code, output) = examine(root, &files, args.seeds())?;
+    let document: Value = serde_json::from_str(&output)
+        .with_context(|| format!("netopt scenario ended with {code:?} and without a document"))?;
+    let target = root.join(DOCUMENT);
+    fs::create_dir_all(target.parent().unwrap_or(root))?;
+    fs::write(&target, &output).with_context(|| format!("writing {}", target.display()))?;
+    let table = table::draw(&document)?;
+    reporter::line(&table);
+    if args.is_full() && document["complete"] == true {
+        keep(&root.join(PAGE), &table)?;
+    }
+    match code {
+        Some(0) => Ok(()),
+        Some(GATE_FAILED) => bail!("a scenario failed; see {DOCUMENT}"),
+        Some(UNMEASURED) => {
+            reporter::warning("some scenarios could not be judged on this machine at this hour");
+            Ok(())
+        }
+        other => bail!("netopt scenario ended with {other:?}"),
+    }
+}
+
+fn files(root: &Path, args: &Args) -> Result<Vec<PathBuf>> {
+    if !args.files.is_empty() {
+        return args
+            .files
+            .iter()
+            .map(|file| {
+                fs::canonicalize(file).with_context(|| format!("finding {}", file.display()))
+            })
+            .collect();
+    }
+    let folder = Path::new(FILES);
+    if args.quick {
+        let named = QUICK.map(|name| folder.join(format!("{name}.toml")));
+        return Ok(named.to_vec());
+    }
+    let listed = fs::read_dir(root.join(folder)).with_context(|| format!("reading {FILES}"))?;
+    let mut files = Vec::new();
+    for entry in listed {
+        let name = PathBuf::from(entry?.file_name());
+        if name.extension().is_some_and(|end| end == "toml") {
+            files.push(folder.join(name));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Builds the release binary and runs it; its progress is seen, its document returned.
+fn examine(root: &Path, files: &[PathBuf], seeds: u32) -> Result<(Option<i32>, String)> {
+    let build = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "netopt-cli",
+        "--",
+        "scenario",
+        "--json",
+        "--seeds",
+        &seeds.to_string(),
+    ];
+    let mut command = process::cargo(root, &build);
+    command
+        .args(files)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    let output = command.output().context("starting cargo")?;
+    let text = String::from_utf8(output.stdout).context("the document is not text")?;
+    Ok((output.status.code(), text))
+}
+
+/// Puts the table between the markers of the page.
+fn keep(page: &Path, table: &str) -> Result<()> {
+    let text = fs::read_to_string(page).with_context(|| format!("reading {}", page.display()))?;
+    let kept = between_markers(&text, table)
+        .with_context(|| format!("{} has no lines `{BEGIN}` and `{END}`", page.display()))?;
+    fs::write(page, kept).with_context(|| format!("writing {}", page.display()))?;
+    reporter::line(&format!("kept in {}", page.display()));
+    Ok(())
+}
+
+fn between_markers(text: &str, table: &str) -> Option<String> {
+    let (before, rest) = text.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    #[test]
+    fn every_file_of_the_gate_is_there() {
+        let all = files(&root(), &Args::parse_from(["scenarios"])).unwrap();
+        for file in files(&root(), &Args::quick()).unwrap() {
+            assert!(all.contains(&file), "{}", file.display());
+        }
+    }
+
+    #[test]
+    fn only_a_full_run_is_kept() {
+        for (line, full) in [
+            (vec!["scenarios"], true),
+            (vec!["scenarios", "--seeds", "5"], true),
+            (vec!["scenarios", "--seeds", "1"], false),
+            (vec!["scenarios", "--quick"], false),
+            (vec!["scenarios", "a.toml"], false),
+        ] {
+            assert_eq!(Args::parse_from(&line).is_full(), full, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_has_its_markers_and_keeps_the_rest() {
+        let page = fs::read_to_string(root().join(PAGE)).unwrap();
+        let once = between_markers(&page, "| new |\n").unwrap();
+        assert!(once.contains("| new |"));
+        assert_eq!(between_markers(&once, "| new |\n").unwrap(), once);
+        assert_eq!(between_markers("no markers", "x"), None);
+    }
+}

@@ -9,6 +9,7 @@ mod flow_time;
 mod laws;
 mod long_runs;
 mod short_runs;
+mod timers;
 
 fn mbit(count: f64) -> BitRate {
     BitRate::from_bps(count * 1e6).unwrap()

@@ -50,6 +50,7 @@ const QUESTIONS: &[&str] = &[
     "trial --noise 5% --effect 4% --rounds 60 --candidates 3",
     "rpm --tcp 60ms,50ms --tls 60ms,50ms --http 60ms,50ms --loaded 20ms --draft 03",
     "simulate --rate 10mbit --rtt 40ms --flow cubic --flow bbr --loss 0.1% --time 5s",
+    "simulate --rate 10mbit --rtt 40ms --loss 1% --loss-process episodes --time 5s",
 ];
 
 async fn ask(question: &str, more: &[&str]) -> Ended {
@@ -234,6 +235,28 @@ async fn same_seed_same_run() {
     assert_eq!(one.stdout, same.stdout);
     let results = |ended: &Ended| ended.document()["results"].clone();
     assert_ne!(results(&one), results(&ask(question, &[other]).await));
+    assert_eq!(one.document()["inputs"]["seed"], 7);
+}
+
+#[tokio::test]
+async fn losses_in_episodes_are_said_and_take_more_along() {
+    let question = "simulate --rate 10mbit --rtt 40ms --flow reno --loss 1% --time 20s";
+    let alone = document(question).await;
+    let inputs = &alone["inputs"];
+    assert_eq!(inputs["loss_process"], "independent");
+    assert!(inputs["episode_ms"].is_null());
+    let question = format!("{question} --loss-process episodes");
+    let together = document(&question).await;
+    assert_eq!(together["inputs"]["loss_process"], "episodes");
+    assert_eq!(together["inputs"]["episode_ms"], 20.0, "half a round trip");
+    let lost = |document: &Value| {
+        let of = |name: &str| document["results"][name].as_f64().unwrap();
+        of("losses") / of("packets")
+    };
+    assert!(lost(&together) > 1.5 * lost(&alone));
+    let short = document(&format!("{question} --episode 1us")).await;
+    assert_eq!(short["inputs"]["episode_ms"], 0.001);
+    assert!(lost(&short) < 1.2 * lost(&alone), "one packet at a time");
 }
 
 #[tokio::test]

@@ -55,6 +55,14 @@ const BAD: &[(&str, [&str; 2])] = &[
         "simulate --rate 1gbit --rtt 1ms --max-packets 1000",
         ["more than 1000 packets", "--max-packets"],
     ),
+    (
+        "simulate --rate 1gbit --rtt 1ms --seed -1",
+        ["\"-1\"", "from 0 to 4294967295"],
+    ),
+    (
+        "simulate --rate 1gbit --rtt 1ms --loss 1% --episode 1ms",
+        ["--episode", "--loss-process episodes"],
+    ),
     ("window --plot", ["no curve", "--plot"]),
     (
         "bdp --rate 1gbit --rtt 1ms --plot --json",

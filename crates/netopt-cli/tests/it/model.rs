@@ -228,6 +228,26 @@ async fn published_values_come_out() {
 }
 
 #[tokio::test]
+async fn loss_never_helps_a_transfer() {
+    for question in [
+        "flow-time --data 20kB --rtt 100ms --loss 0.01%",
+        "flow-time --data 44kB --rtt 100ms --loss 0.01%",
+        "flow-time --data 1kB --rtt 100ms --loss 1%",
+        "flow-time --data 100MB --rtt 100ms --rate 1mbit --loss 0.01%",
+        "flow-time --data 1MB --rtt 80ms --loss 1%",
+    ] {
+        let results = document(question).await["results"].clone();
+        let of = |name: &str| results[name].as_f64().unwrap();
+        assert!(of("expected_ms") > of("transfer_ms"), "{question}");
+        let parts: f64 = ["transfer_ms", "repair_ms", "slower_ms", "tail_ms"]
+            .map(of)
+            .iter()
+            .sum();
+        assert!((parts / of("expected_ms") - 1.0).abs() < 1e-6, "{question}");
+    }
+}
+
+#[tokio::test]
 async fn same_seed_same_run() {
     let question = "simulate --rate 10mbit --rtt 40ms --loss 1% --time 3s --json";
     let [one, same, other] = ["--seed=7", "--seed=7", "--seed=8"];

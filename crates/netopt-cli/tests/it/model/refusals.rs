@@ -63,6 +63,10 @@ const BAD: &[(&str, [&str; 2])] = &[
         "simulate --rate 1gbit --rtt 1ms --loss 1% --episode 1ms",
         ["--episode", "--loss-process episodes"],
     ),
+    (
+        "flow-time --data 1MB --rtt 80ms --loss 100%",
+        ["\"100%\"", "above 0% and below 100%"],
+    ),
     ("window --plot", ["no curve", "--plot"]),
     (
         "bdp --rate 1gbit --rtt 1ms --plot --json",

@@ -1,7 +1,7 @@
 //! What a call should take, from what is known of its path: a prediction, term by term.
 //!
 //! The same terms that a measurement is broken down to, so that the two can be laid beside each other. Loss is not in
-//! it, nor what the peer's certificate costs on a thin line. Where loss matters, see `flow_time::cardwell`.
+//! it, nor what the peer's certificate costs on a thin line. Where loss matters, see `flow_time::under_loss`.
 
 use std::time::Duration;
 

@@ -4,12 +4,11 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
-use netopt_core::model::flow_time::cardwell::Sender;
 use netopt_core::model::flow_time::handshake::{self, SYN_TIMEOUT};
+use netopt_core::model::flow_time::under_loss::Transfer;
 use netopt_core::model::flow_time::{Path, recurrence};
 use netopt_core::model::latency::call::Call;
-use netopt_core::model::loss::Connection;
-use netopt_core::unit::{BitRate, Bytes, Ratio};
+use netopt_core::unit::{BitRate, Bytes, LONGEST, Ratio};
 
 use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades, rounded_data};
 use crate::args::Opens;
@@ -33,8 +32,11 @@ pub(crate) struct FlowTime {
     #[arg(long, value_name = "RATE")]
     rate: Option<BitRate>,
     /// Share of the segments that are lost (default: none)
-    #[arg(long, value_name = "SHARE", value_parser = values::some_share)]
+    #[arg(long, value_name = "SHARE", value_parser = values::inner_share)]
     loss: Option<Ratio>,
+    /// First retransmission timeout (default: the round trip and 200 ms, as in Linux)
+    #[arg(long, value_name = "TIME", value_parser = values::above_zero, requires = "loss")]
+    rto: Option<Duration>,
     /// How the call gets its connection
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Opens::Tcp)]
     opening: Opens,
@@ -69,14 +71,14 @@ impl FlowTime {
     }
 
     fn under(&self, loss: Ratio, data: Bytes) -> Option<Duration> {
-        let sender = self.sender();
-        Some(sender.expect(data, loss)?.total())
+        Some(self.lossy().expect(data, loss)?.total())
     }
 
-    fn sender(&self) -> Sender {
-        Sender {
-            initial_window: self.initial_window.get() as u64,
-            ..Sender::new(Connection::new(self.payload, self.rtt))
+    fn lossy(&self) -> Transfer {
+        let usual = Transfer::new(self.path());
+        Transfer {
+            rto: self.rto.unwrap_or(usual.rto),
+            ..usual
         }
     }
 
@@ -94,7 +96,7 @@ impl FlowTime {
         });
         let curve = match self.rate {
             Some(rate) => curve.function("the line alone", span, |data| {
-                Some((rounded_data(data) / rate).as_secs_f64())
+                Some(rounded_data(data).bits() / rate.bps())
             }),
             None => curve,
         };
@@ -120,7 +122,10 @@ impl FlowTime {
             self.rate
                 .map(|rate| Quantity::rate("rate", "bottleneck", rate)),
         );
-        given.extend(self.loss.map(|loss| Quantity::share("loss", "loss", loss)));
+        if let Some(loss) = self.loss {
+            given.push(Quantity::share("loss", "loss", loss));
+            given.push(Quantity::time("rto", "timeout", self.lossy().rto));
+        }
         given.extend([
             Quantity::choice("opening", "connection", self.opening.name()),
             Quantity::number("initial_window", "first window", self.initial_window.get())
@@ -135,28 +140,24 @@ impl FlowTime {
 impl FlowTime {
     /// What loss makes of it.
     fn with_loss(&self, loss: Ratio, answer: Answer) -> Answer {
-        let expected = self.sender().expect(self.data, loss);
+        let transfer = self.lossy();
+        let expected = transfer.expect(self.data, loss);
         let total = expected.map(|parts| parts.total());
+        let without = expected.map(|parts| parts.without_loss);
         let connect = handshake::expected(self.rtt, SYN_TIMEOUT, loss, loss);
-        let answer = answer
+        answer
             .results([
                 Quantity::time("expected", "expected with loss", total)
-                    .meaning("first segment sent to last one acknowledged"),
+                    .meaning("first byte sent to last byte received"),
                 Quantity::time(
-                    "slow_start",
-                    "slow start",
-                    expected.map(|parts| parts.slow_start),
+                    "repair",
+                    "repairing a loss",
+                    expected.map(|parts| parts.repair),
                 ),
-                Quantity::time(
-                    "recovery",
-                    "repairing the loss",
-                    expected.map(|parts| parts.recovery),
-                ),
-                Quantity::time(
-                    "avoidance",
-                    "the rest",
-                    expected.map(|parts| parts.avoidance),
-                ),
+                Quantity::time("slower", "slower rest", expected.map(|parts| parts.slower))
+                    .meaning("at the rate of a long transfer"),
+                Quantity::time("tail", "lost tail", expected.map(|parts| parts.tail))
+                    .meaning("one of the last three waits for the timer"),
                 Quantity::time("connect", "TCP handshake", connect)
                     .meaning("expected; a lost SYN waits 1 s"),
             ])
@@ -164,39 +165,36 @@ impl FlowTime {
                 "with {} loss {} are expected; without it {}",
                 Amount::share(loss),
                 Amount::time(total),
-                Amount::time(self.path().one_way(self.data))
+                Amount::time(without)
             ))
-            .valid(self.sender().validity(self.data, loss));
-        match self.rate {
-            Some(_) => answer.note(
-                "the rate of the line is not in the model with loss: what holds is the larger \
-                 of both times",
-            ),
-            None => answer,
-        }
+            .valid(transfer.validity(loss))
     }
 }
 
 impl Formula for FlowTime {
     fn answer(&self) -> Result<Answer, Fault> {
         let path = self.path();
-        let course = recurrence::course(&path, self.data).ok_or_else(|| {
+        let too_long = || {
             Fault::usage(format!(
-                "--data {} takes longer on this path than can be counted; give less data or a \
-                 faster path",
+                "--data {} takes longer on this path than can be counted, which is 10⁹ s; give less \
+                 data or a faster path",
                 self.data
             ))
-        })?;
-        let transfer = path.one_way(self.data);
+        };
+        let course = recurrence::course(&path, self.data).ok_or_else(too_long)?;
+        let transfer = path.one_way(self.data).filter(|time| *time < LONGEST);
+        let transfer = transfer.ok_or_else(too_long)?;
+        let call = self.call().ok_or_else(too_long)?;
         let answer = Answer::of(
             "flow-time",
-            "slow start window by window; loss: Cardwell, Savage, Anderson, INFOCOM 2000",
+            "slow start window by window; loss: its costs as in Cardwell, Savage, Anderson, INFOCOM \
+             2000, on top",
         )
         .given(self.given())
         .results([
             Quantity::time("transfer", "transfer", transfer)
                 .meaning("first byte sent to last byte received"),
-            Quantity::time("call", "whole call", self.call()).meaning("with opening and request"),
+            Quantity::time("call", "whole call", call).meaning("with opening and request"),
             Quantity::number("rounds", "windows", values::real(course.rounds)),
             Quantity::time("sending", "line busy", course.sending),
             Quantity::time("stalled", "waiting for windows", course.stalled),
@@ -207,9 +205,10 @@ impl Formula for FlowTime {
             Amount::time(course.stalled)
         ))
         .holds_for(
-            "one flow alone, no pacing of the first window, acknowledgements that are never late",
+            "one flow alone, no pacing of the first window, acknowledgements that are never late; \
+             with loss: Reno, up to 1 %, as a magnitude",
         )
-        .curve(self.curve(transfer));
+        .curve(self.curve(Some(transfer)));
         Ok(match self.loss {
             Some(loss) => self.with_loss(loss, answer),
             None => answer,

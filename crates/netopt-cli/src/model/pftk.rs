@@ -141,8 +141,9 @@ impl Formula for Pftk {
         .says(says)
         .valid(pftk::validity(&connection, loss))
         .holds_for(
-            "long transfers of Reno whose losses come in bursts within a round \
-             trip, compared with published values up to 10 % loss",
+            "long transfers of Reno, timeouts of 3 to 21 round trips, and losses that take the \
+             rest of their round trip along; independent losses let more through, up to three \
+             times as much",
         )
         .curve(
             self.curve(&connection)

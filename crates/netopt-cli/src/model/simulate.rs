@@ -4,12 +4,16 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use netopt_core::sim::{Bottleneck, Controller, Flow, Loss, Outcome, Scenario, run};
-use netopt_core::unit::{BitRate, Bytes, Ratio};
+use netopt_core::sim::{Controller, Flow, Outcome, Scenario, run};
+use netopt_core::unit::{BitRate, Bytes};
 
 use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Table, Unit};
 use crate::args::model_values as values;
 use crate::exit::Fault;
+
+mod link;
+
+use link::LinkArgs;
 
 /// Flows that are drawn and told one by one.
 const MOST_FLOWS: usize = 32;
@@ -19,7 +23,8 @@ const MOST_FLOWS: usize = 32;
 #[command(
     after_help = "Examples: netopt model simulate --rate 100mbit --rtt 40ms --flow cubic \
         --flow bbr --plot\n          netopt model simulate --rate 100mbit --rtt 40ms \
-        --size 10MB --loss 0.1%"
+        --size 10MB --loss 0.1%\n          netopt model simulate --rate 1gbit --rtt 100ms \
+        --flow reno --loss 1% --loss-process episodes"
 )]
 pub(crate) struct Simulate {
     #[command(flatten)]
@@ -42,25 +47,8 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "N", default_value = "10000000", value_parser = values::count::<MOST_PACKETS>)]
     max_packets: NonZeroU32,
     /// Of the losses; same seed, same run
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    seed: u64,
-}
-
-/// What all flows pass.
-#[derive(Debug, Clone, Args)]
-struct LinkArgs {
-    /// Rate of the bottleneck
-    #[arg(long, value_name = "RATE")]
-    rate: BitRate,
-    /// Round trip of the empty path
-    #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
-    rtt: Duration,
-    /// Buffer of the bottleneck (default: one bandwidth-delay product)
-    #[arg(long, value_name = "SIZE", value_parser = values::some_data)]
-    buffer: Option<Bytes>,
-    /// Share of the packets that is lost at random
-    #[arg(long, value_name = "SHARE", default_value = "0")]
-    loss: Ratio,
+    #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = values::seed)]
+    seed: u32,
 }
 
 /// As many as core allows.
@@ -89,14 +77,6 @@ impl From<Control> for Controller {
 }
 
 impl Simulate {
-    fn buffer(&self) -> Bytes {
-        // A buffer below a few packets is another experiment.
-        let few = Bytes::new(16 * 1500);
-        self.link
-            .buffer
-            .unwrap_or_else(|| (self.link.rate * self.link.rtt).max(few))
-    }
-
     fn scenario(&self) -> Result<Scenario, Fault> {
         if self.flows.len() > MOST_FLOWS {
             return Err(Fault::usage(format!(
@@ -104,26 +84,16 @@ impl Simulate {
                 self.flows.len()
             )));
         }
-        let bottleneck = Bottleneck {
-            rate: self.link.rate,
-            round_trip: self.link.rtt,
-            buffer: self.buffer(),
-            loss: if self.link.loss.get() > 0.0 {
-                Loss::Random(self.link.loss)
-            } else {
-                Loss::Never
-            },
-        };
         let flows = self.flows.iter().map(|control| Flow {
             controller: (*control).into(),
             size: self.size,
             ..Flow::default()
         });
         Ok(Scenario {
-            seed: self.seed,
+            seed: self.seed.into(),
             time_limit: self.time,
             packet_limit: self.max_packets.get().into(),
-            ..Scenario::new(bottleneck, flows.collect())
+            ..Scenario::new(self.link.bottleneck()?, flows.collect())
         })
     }
 
@@ -199,14 +169,11 @@ impl Formula for Simulate {
             used.amount(),
             Amount::time(link.queue_p50)
         );
-        let mut given = vec![
-            Quantity::rate("rate", "bottleneck", self.link.rate),
-            Quantity::time("rtt", "round trip", self.link.rtt),
-            Quantity::data("buffer", "buffer", self.buffer()),
-            Quantity::share("loss", "loss", self.link.loss),
+        let mut given = self.link.given();
+        given.extend([
             Quantity::time("time", "time", self.time),
-            Quantity::choice("seed", "seed", self.seed.to_string()),
-        ];
+            Quantity::number("seed", "seed", self.seed),
+        ]);
         given.extend(
             self.size
                 .map(|size| Quantity::data("size", "each sends", size)),

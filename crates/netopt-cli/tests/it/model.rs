@@ -50,6 +50,7 @@ const QUESTIONS: &[&str] = &[
     "trial --noise 5% --effect 4% --rounds 60 --candidates 3",
     "rpm --tcp 60ms,50ms --tls 60ms,50ms --http 60ms,50ms --loaded 20ms --draft 03",
     "simulate --rate 10mbit --rtt 40ms --flow cubic --flow bbr --loss 0.1% --time 5s",
+    "simulate --rate 10mbit --rtt 40ms --loss 1% --loss-process episodes --time 5s",
 ];
 
 async fn ask(question: &str, more: &[&str]) -> Ended {
@@ -227,6 +228,26 @@ async fn published_values_come_out() {
 }
 
 #[tokio::test]
+async fn loss_never_helps_a_transfer() {
+    for question in [
+        "flow-time --data 20kB --rtt 100ms --loss 0.01%",
+        "flow-time --data 44kB --rtt 100ms --loss 0.01%",
+        "flow-time --data 1kB --rtt 100ms --loss 1%",
+        "flow-time --data 100MB --rtt 100ms --rate 1mbit --loss 0.01%",
+        "flow-time --data 1MB --rtt 80ms --loss 1%",
+    ] {
+        let results = document(question).await["results"].clone();
+        let of = |name: &str| results[name].as_f64().unwrap();
+        assert!(of("expected_ms") > of("transfer_ms"), "{question}");
+        let parts: f64 = ["transfer_ms", "repair_ms", "slower_ms", "tail_ms"]
+            .map(of)
+            .iter()
+            .sum();
+        assert!((parts / of("expected_ms") - 1.0).abs() < 1e-6, "{question}");
+    }
+}
+
+#[tokio::test]
 async fn same_seed_same_run() {
     let question = "simulate --rate 10mbit --rtt 40ms --loss 1% --time 3s --json";
     let [one, same, other] = ["--seed=7", "--seed=7", "--seed=8"];
@@ -234,6 +255,28 @@ async fn same_seed_same_run() {
     assert_eq!(one.stdout, same.stdout);
     let results = |ended: &Ended| ended.document()["results"].clone();
     assert_ne!(results(&one), results(&ask(question, &[other]).await));
+    assert_eq!(one.document()["inputs"]["seed"], 7);
+}
+
+#[tokio::test]
+async fn losses_in_episodes_are_said_and_take_more_along() {
+    let question = "simulate --rate 10mbit --rtt 40ms --flow reno --loss 1% --time 20s";
+    let alone = document(question).await;
+    let inputs = &alone["inputs"];
+    assert_eq!(inputs["loss_process"], "independent");
+    assert!(inputs["episode_ms"].is_null());
+    let question = format!("{question} --loss-process episodes");
+    let together = document(&question).await;
+    assert_eq!(together["inputs"]["loss_process"], "episodes");
+    assert_eq!(together["inputs"]["episode_ms"], 20.0, "half a round trip");
+    let lost = |document: &Value| {
+        let of = |name: &str| document["results"][name].as_f64().unwrap();
+        of("losses") / of("packets")
+    };
+    assert!(lost(&together) > 1.5 * lost(&alone));
+    let short = document(&format!("{question} --episode 1us")).await;
+    assert_eq!(short["inputs"]["episode_ms"], 0.001);
+    assert!(lost(&short) < 1.2 * lost(&alone), "one packet at a time");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! How long a transfer of a given size takes.
 //!
-//! Three models of the same thing. [`recurrence`] steps through the windows of a fresh connection on a path with a
+//! Models of the same thing. [`recurrence`] steps through the windows of a fresh connection on a path with a
 //! bottleneck and no loss, and is exact for that path. [`closed_form`] is the textbook's formula for the same. [`cardwell`]
-//! takes loss in and the bottleneck out, and gives an expected value. [`handshake`] adds what happens before the first
+//! takes loss in and the bottleneck out, and gives an expected value; [`under_loss`] puts its pieces on top of the
+//! recurrence, and is what to use. [`handshake`] adds what happens before the first
 //! byte. Whole calls are left to `latency`, the throughput of long transfers to `loss` and `congestion`.
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ pub mod cardwell;
 pub mod closed_form;
 pub mod handshake;
 pub mod recurrence;
+pub mod under_loss;
 
 /// Payload of a full packet over Ethernet with IPv4 and TCP timestamps: 1,500 − 20 − 20 − 12 bytes.
 pub const USUAL_PAYLOAD: Bytes = Bytes::new(1448);

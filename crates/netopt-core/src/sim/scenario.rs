@@ -160,17 +160,19 @@ impl Controller {
 /// The bounds of the retransmission timer (RFC 6298).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timer {
-    /// Before the first round trip is known; not below `least`, up to a minute. RFC 6298 §2.1 says 1 s.
+    /// Before the first round trip is known; not below `margin`, up to a minute. RFC 6298 §2.1 says 1 s.
     pub initial: Duration,
-    /// The least afterwards, 1 ms or more. RFC 6298 §2.4 says 1 s; Linux uses 200 ms, and so does the default.
-    pub least: Duration,
+    /// By how much the timeout exceeds the smoothed round trip at least, 1 ms or more: the G of RFC 6298 §2.3. Linux floors the
+    /// variation term by its `tcp_rto_min` of 200 ms (`tcp_rtt_estimator`), and so does the default. There is no other
+    /// least: §2.4 asks for a timeout of 1 s, which Linux does not heed either.
+    pub margin: Duration,
 }
 
 impl Default for Timer {
     fn default() -> Self {
         Self {
             initial: Duration::from_secs(1),
-            least: Duration::from_millis(200),
+            margin: Duration::from_millis(200),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The sending end of a flow: what it may send, what it learns from acknowledgements, when it gives up waiting.
 //!
 //! Losses are found by later packets that arrived, repaired at once, and cut the window once a round trip. What no
-//! later packet reveals waits for the retransmission timer: there is no tail loss probe. The window grows only while it is
-//! what holds the sender back.
+//! later packet reveals waits for the retransmission timer: there is no tail loss probe. A timeout that proves needless is
+//! not taken back (no F-RTO, no Eifel), but what it gave up is sent again only as far as it did not arrive. The window
+//! grows only while it is what holds the sender back.
 
 use super::packet::Acknowledgement;
 use super::random::SplitMix64;
@@ -135,7 +136,11 @@ impl Sender {
         (within && exists).then_some(self.fresh)
     }
 
-    /// An acknowledgement comes; returns the round trip, unless the packet had been given up.
+    /// An acknowledgement comes; returns the round trip, unless the packet counted as lost.
+    ///
+    /// A packet that the timer gave up and that is acknowledged after all gives a round trip like any other: its number tells
+    /// which copy it was, as a timestamp does (RFC 6298 §3, RFC 7323 §4), so Karn's doubt does not arise. Without it a
+    /// timeout that is too short would never learn so.
     pub(super) fn acked(&mut self, now: Time, ack: Acknowledgement) -> Option<Time> {
         let before_it = self.flight.flying();
         let outstanding = self.fresh - self.missing;
@@ -155,6 +160,9 @@ impl Sender {
         let latest = latest?;
         let round_trip = now.since(latest.at);
         self.estimator.sample(round_trip);
+        if latest.is_late() {
+            return Some(round_trip);
+        }
         let news = News {
             now,
             packets,

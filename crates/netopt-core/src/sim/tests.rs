@@ -8,7 +8,9 @@ use crate::unit::{BitRate, Bytes, Ratio};
 mod flow_time;
 mod laws;
 mod long_runs;
+mod pftk;
 mod short_runs;
+mod timers;
 
 fn mbit(count: f64) -> BitRate {
     BitRate::from_bps(count * 1e6).unwrap()
@@ -53,4 +55,20 @@ fn run_for(bottleneck: Bottleneck, flows: Vec<Flow>, time: Duration) -> Outcome 
 
 fn goodput(outcome: &Outcome) -> f64 {
     outcome.flows[0].goodput.map_or(0.0, BitRate::bps)
+}
+
+/// Segments a second that a flow sent and that arrived, after the first third of the time, in which it settles. Two runs of
+/// one scenario are the same up to the earlier end, so what happened between the ends is a difference.
+fn settled(bottleneck: Bottleneck, flow: Flow, time: Duration) -> [f64; 2] {
+    let counts = |time| {
+        let outcome = run_for(bottleneck, vec![flow], time);
+        let flow = &outcome.flows[0];
+        let segments = flow.delivered.bits() / Flow::MSS.bits();
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let sent = flow.packets.sent as f64;
+        [sent, segments]
+    };
+    let seconds = (time - time / 3).as_secs_f64();
+    let [before, after] = [time / 3, time].map(counts);
+    [0, 1].map(|kind| (after[kind] - before[kind]) / seconds)
 }

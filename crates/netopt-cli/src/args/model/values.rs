@@ -99,6 +99,13 @@ pub(crate) fn count<const MOST: u32>(text: &str) -> Result<NonZeroU32, String> {
         .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to {MOST}"))
 }
 
+/// A seed: 32 bits, so that a document holds it as a number and people see all its digits.
+pub(crate) fn seed(text: &str) -> Result<u32, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a whole number from 0 to {}", u32::MAX))
+}
+
 /// A count as a real number.
 #[expect(clippy::cast_precision_loss, reason = "shown with four digits")]
 pub(crate) const fn real(count: u64) -> f64 {

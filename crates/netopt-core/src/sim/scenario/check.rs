@@ -10,8 +10,8 @@ use crate::unit::{Bytes, show_duration};
 /// For delays and timers.
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
-/// The least bound of a retransmission timer.
-const LEAST_TIMER: Duration = Duration::from_millis(1);
+/// The least margin of a retransmission timer.
+const LEAST_MARGIN: Duration = Duration::from_millis(1);
 /// Rates in bits a second.
 const RATES: [f64; 2] = [1e3, 1e12];
 /// Payloads of a packet, up to the longest IPv4 packet.
@@ -135,10 +135,13 @@ impl Violations {
             format_args!("flow {number}: initial timer"),
             flow.timer.initial,
         );
-        let least = flow.timer.least;
-        if !(LEAST_TIMER..=flow.timer.initial).contains(&least) {
+        let margin = flow.timer.margin;
+        if !(LEAST_MARGIN..=flow.timer.initial).contains(&margin) {
             self.add(
-                format_args!("flow {number}: least timer {}", show_duration(least)),
+                format_args!(
+                    "flow {number}: margin of the timer {}",
+                    show_duration(margin)
+                ),
                 "1 ms to the initial timer",
             );
         }

@@ -9,7 +9,7 @@ const MOST: u64 = 60;
 /// Smoothed round trip and its variation.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Estimator {
-    least: Time,
+    margin: Time,
     timeout: Time,
     smoothed: Option<Time>,
     variation: Time,
@@ -20,7 +20,7 @@ pub(in super::super) struct Estimator {
 impl Estimator {
     pub(super) fn new(timer: Timer) -> Self {
         Self {
-            least: Time::of(timer.least),
+            margin: Time::of(timer.margin),
             timeout: Time::of(timer.initial),
             smoothed: None,
             variation: Time::ZERO,
@@ -50,7 +50,10 @@ impl Estimator {
     }
 
     /// A round trip was measured: `RTTVAR += ¼(|SRTT - R| - RTTVAR)`, `SRTT += ⅛(R - SRTT)`,
-    /// `RTO = max(SRTT + 4·RTTVAR, least)` (§2.2 to 2.4).
+    /// `RTO = SRTT + max(margin, 4·RTTVAR)` (§2.2 and 2.3).
+    ///
+    /// The margin belongs to the variation and not to the sum: round trips that do not vary take RTTVAR to zero, and with a
+    /// bound on the sum alone any wait in a queue would then look like a loss once SRTT exceeds that bound.
     pub(super) fn sample(&mut self, round_trip: Time) {
         let smoothed = match self.smoothed {
             None => {
@@ -64,7 +67,7 @@ impl Estimator {
             }
         };
         self.smoothed = Some(smoothed);
-        self.timeout = smoothed.plus(self.variation.times(4)).max(self.least);
+        self.timeout = smoothed.plus(self.variation.times(4).max(self.margin));
         self.expiries = 0;
     }
 }
@@ -94,10 +97,17 @@ mod tests {
         // RTTVAR = ¾·50 + ¼·80 = 57.5, SRTT = ⅞·100 + ⅛·180 = 110.
         assert_eq!(estimator.smoothed(), Some(ms(110)));
         assert_eq!(estimator.timeout(), ms(340));
-        for _ in 0..100 {
-            estimator.sample(ms(100));
+    }
+
+    #[test]
+    fn round_trips_that_do_not_vary_leave_the_margin() {
+        for round_trip in [1, 100, 300, 1_000] {
+            let mut estimator = Estimator::new(Timer::default());
+            for _ in 0..100 {
+                estimator.sample(ms(round_trip));
+            }
+            assert_eq!(estimator.timeout(), ms(round_trip + 200), "{round_trip}");
         }
-        assert_eq!(estimator.timeout(), ms(200), "the least");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What is in flight, what was lost, and how it is found out.
 //!
 //! A packet counts as lost when one sent at least three packets later has arrived (`DupThresh` of RFC 6675 §2, the packet
-//! threshold of RFC 9002 §6.1.1). The path keeps order, so that is never wrong.
+//! threshold of RFC 9002 §6.1.1). The path keeps order, so that is never wrong. A timeout may be: what it gave up is kept for
+//! the acknowledgements that come late.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::super::time::Time;
 
@@ -33,7 +34,16 @@ pub(in super::super) struct Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Flying,
+    /// The timer ran out on it.
+    GivenUp,
     Arrived,
+}
+
+impl Sent {
+    /// Whether it had been given up when it arrived.
+    pub(super) fn is_late(&self) -> bool {
+        self.state == State::GivenUp
+    }
 }
 
 /// The packets of which the fate is open, in the order of sending.
@@ -47,7 +57,7 @@ pub(super) struct Flight {
     /// One more than the last packet that arrived.
     highest: u64,
     /// Segments to send again.
-    lost: VecDeque<u64>,
+    lost: BTreeSet<u64>,
 }
 
 impl Flight {
@@ -73,17 +83,21 @@ impl Flight {
         number
     }
 
-    /// That packet arrived. `None` if it was given up before.
+    /// That packet arrived; returned is what was known of it before. `None` if it counted as arrived or lost already.
     pub(super) fn arrived(&mut self, number: u64) -> Option<Sent> {
         let place = usize::try_from(number.checked_sub(self.base)?).ok()?;
         let sent = self.sent.get_mut(place)?;
-        if sent.state != State::Flying {
-            return None;
+        let before = *sent;
+        match before.state {
+            State::Flying => self.flying -= 1,
+            State::GivenUp => {
+                self.lost.remove(&before.segment);
+            }
+            State::Arrived => return None,
         }
         sent.state = State::Arrived;
-        self.flying -= 1;
         self.highest = self.highest.max(number + 1);
-        Some(*sent)
+        Some(before)
     }
 
     /// Gives up what must be lost by now. Returns the number of the last such packet, if there is any.
@@ -91,12 +105,12 @@ impl Flight {
         let mut last = None;
         while let Some(front) = self.sent.front() {
             let overdue = self.base + THRESHOLD < self.highest;
+            if front.state != State::Arrived && !overdue {
+                break;
+            }
             if front.state == State::Flying {
-                if !overdue {
-                    break;
-                }
                 self.flying -= 1;
-                self.lost.push_back(front.segment);
+                self.lost.insert(front.segment);
                 last = Some(self.base);
             }
             self.sent.pop_front();
@@ -107,30 +121,29 @@ impl Flight {
 
     /// Gives up everything: the timer ran out.
     pub(super) fn give_up(&mut self) {
-        self.base += self.sent.len() as u64;
-        let flying = self
-            .sent
-            .drain(..)
-            .filter(|sent| sent.state == State::Flying);
-        self.lost.extend(flying.map(|sent| sent.segment));
-        self.lost.make_contiguous().sort_unstable();
+        for sent in &mut self.sent {
+            if sent.state == State::Flying {
+                sent.state = State::GivenUp;
+                self.lost.insert(sent.segment);
+            }
+        }
         self.flying = 0;
     }
 
     /// The next segment to send again, passing over those before `missing`, which have arrived after all.
     pub(super) fn next_lost(&mut self, missing: u64) -> Option<u64> {
-        while let Some(&segment) = self.lost.front() {
+        while let Some(&segment) = self.lost.first() {
             if segment >= missing {
                 return Some(segment);
             }
-            self.lost.pop_front();
+            self.lost.pop_first();
         }
         None
     }
 
     /// The segment that [`Flight::next_lost`] gave is sent again.
     pub(super) fn resend(&mut self) {
-        self.lost.pop_front();
+        self.lost.pop_first();
     }
 }
 
@@ -189,5 +202,28 @@ mod tests {
         let mut flight = fly(4);
         flight.give_up();
         assert_eq!(flight.next_lost(2), Some(2));
+    }
+
+    #[test]
+    fn what_arrives_late_is_told_apart_and_not_sent_again() {
+        let mut flight = fly(6);
+        assert!(!flight.arrived(0).unwrap().is_late());
+        flight.give_up();
+        let again = flight.next_lost(1).unwrap();
+        flight.resend();
+        flight.send(again, Time::ZERO, Stamp::default());
+        // The first copies of 1 and 3 arrive; 2 was lost.
+        assert!(flight.arrived(1).unwrap().is_late());
+        assert!(flight.arrived(3).unwrap().is_late());
+        assert!(flight.arrived(3).is_none(), "twice");
+        assert_eq!(flight.flying(), 1, "the second copy of 1");
+        assert_eq!(flight.find_losses(), None);
+        let rest: Vec<u64> = std::iter::from_fn(|| {
+            let segment = flight.next_lost(2)?;
+            flight.resend();
+            Some(segment)
+        })
+        .collect();
+        assert_eq!(rest, [2, 4, 5]);
     }
 }

@@ -57,7 +57,10 @@ fn what_is_acknowledged_late_is_not_sent_again() {
         earlier: None,
         missing: 5,
     };
-    assert_eq!(sender.acked(ms(1_010), late), None, "no round trip from it");
+    assert_eq!(sender.acked(ms(1_010), late), Some(ms(1_010)));
+    assert_eq!(whole(sender.window()), 1, "it does not grow by it");
+    // Its round trip is the first one: 1,010 ms and twice as much for the variation.
+    assert_eq!(sender.patience(), Some(ms(3_030)));
     let again = Acknowledgement {
         latest: 10,
         earlier: None,

@@ -1,8 +1,10 @@
-//! Without loss a flow takes what the slow-start recurrence of the model says.
+//! Without loss a flow takes what the slow-start recurrence of the model says, and with loss about what is expected.
 
 use super::*;
 use crate::model::flow_time::Path;
 use crate::model::flow_time::recurrence::course;
+use crate::model::flow_time::under_loss::Transfer;
+use crate::model::loss::Acks;
 
 /// Simulated and predicted time until the last byte is there, in seconds.
 fn both(controller: Controller, count: u64, rate: BitRate, round_trip: Duration) -> [f64; 2] {
@@ -47,4 +49,54 @@ fn flows_take_what_the_recurrence_says() {
 fn also_100_mb_over_100_gbit_and_300_ms() {
     let off = worst(&[69_060], &[100_000.0], &[300]);
     assert!(off < 1e-6, "{off}");
+}
+
+/// Expected over simulated time under loss, the mean of many seeds.
+fn expected_over_mean(count: u64, loss: Loss, ratio: f64) -> f64 {
+    const SEEDS: u32 = 1_000;
+    let (round_trip, rate) = (ms(100), mbit(10_000.0));
+    let flow = Flow {
+        size: Some(packets(count)),
+        timer: Timer {
+            initial: ms(300),
+            ..Timer::default()
+        },
+        ..flow_of(Controller::Reno)
+    };
+    let bottleneck = Bottleneck {
+        loss,
+        ..clear_path(rate, round_trip)
+    };
+    let mut sum = 0.0;
+    for seed in 0..SEEDS {
+        let scenario = Scenario {
+            seed: seed.into(),
+            time_limit: Duration::from_secs(10_000),
+            ..Scenario::new(bottleneck, vec![flow])
+        };
+        let outcome = run(&scenario).unwrap();
+        sum += outcome.flows[0].completion.unwrap().as_secs_f64();
+    }
+    let transfer = Transfer {
+        acks: Acks::EverySegment,
+        ..Transfer::new(Path::new(round_trip, Some(rate)))
+    };
+    let expected = transfer.expect(packets(count), share(ratio)).unwrap();
+    expected.total().as_secs_f64() * f64::from(SEEDS) / sum
+}
+
+#[test]
+fn flows_under_loss_take_about_what_is_expected() {
+    for count in [1, 10, 30, 100] {
+        let rare = expected_over_mean(count, Loss::Random(share(0.001)), 0.001);
+        assert!((rare - 1.0).abs() < 0.05, "{count}: {rare}");
+        let episodes = Loss::Episodes {
+            start: share(0.01),
+            length: ms(50),
+        };
+        for loss in [Loss::Random(share(0.01)), episodes] {
+            let often = expected_over_mean(count, loss, 0.01);
+            assert!((often - 1.0).abs() < 0.4, "{count} {loss:?}: {often}");
+        }
+    }
 }

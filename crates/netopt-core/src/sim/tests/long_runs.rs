@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::model::congestion::{bbr, cubic, reno};
-use crate::model::loss::{Acks, Connection, pftk};
 use crate::model::validity::Validity;
 
 const ROUND_TRIP: Duration = Duration::from_millis(100);
@@ -15,78 +14,6 @@ fn lossy(loss: Loss) -> Bottleneck {
     }
 }
 
-/// Segments a second that a flow sent and that arrived, after the first third of the time, in which it settles. Two runs of
-/// one scenario are the same up to the earlier end, so what happened between the ends is a difference.
-fn settled(bottleneck: Bottleneck, controller: Controller, time: Duration) -> [f64; 2] {
-    let counts = |time| {
-        let outcome = run_for(bottleneck, vec![flow_of(controller)], time);
-        let flow = &outcome.flows[0];
-        let segments = flow.delivered.bits() / Flow::MSS.bits();
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-        let sent = flow.packets.sent as f64;
-        [sent, segments]
-    };
-    let seconds = (time - time / 3).as_secs_f64();
-    let [before, after] = [time / 3, time].map(counts);
-    [0, 1].map(|kind| (after[kind] - before[kind]) / seconds)
-}
-
-/// The same for Reno, in the time of so many losses.
-fn rates(loss: Loss, ratio: f64, losses: f64) -> [f64; 2] {
-    let window = reno::response(share(ratio)).unwrap().get();
-    let time = ROUND_TRIP.mul_f64(losses / ratio / window);
-    settled(lossy(loss), Controller::Reno, time)
-}
-
-/// PFTK with the simulator's timer and its growth by segments (b = 1): sent and received segments a second.
-fn predicted(ratio: f64) -> [f64; 2] {
-    let connection = Connection {
-        rto: ms(200),
-        acks: Acks::EverySegment,
-        ..Connection::new(Flow::MSS, ROUND_TRIP)
-    };
-    let sent = pftk::full(&connection, share(ratio)).unwrap();
-    let received = pftk::received(&connection, share(ratio)).unwrap();
-    [sent.get(), received.get()]
-}
-
-/// How many losses each loss ratio is simulated for: enough that chance is a few percent.
-const CASES: [(f64, f64); 5] = [
-    (1e-4, 60.0),
-    (1e-3, 300.0),
-    (3e-3, 600.0),
-    (1e-2, 800.0),
-    (2e-2, 1_000.0),
-];
-
-#[test]
-fn reno_sends_and_delivers_what_pftk_says_under_its_own_loss_process() {
-    for (ratio, losses) in CASES {
-        let loss = Loss::Episodes {
-            start: share(ratio),
-            length: ROUND_TRIP / 2,
-        };
-        let simulated = rates(loss, ratio, losses);
-        for (simulated, predicted) in simulated.into_iter().zip(predicted(ratio)) {
-            let off = simulated / predicted - 1.0;
-            assert!(
-                off.abs() < 0.15,
-                "p={ratio}: {simulated}, not {predicted}: {off}"
-            );
-        }
-    }
-}
-
-#[test]
-fn reno_under_independent_losses_delivers_what_pftk_says_is_sent() {
-    for (ratio, losses) in CASES {
-        let [_, received] = rates(Loss::Random(share(ratio)), ratio, losses);
-        let [sent, _] = predicted(ratio);
-        let off = received / sent - 1.0;
-        assert!(off.abs() < 0.15, "p={ratio}: {received}, not {sent}: {off}");
-    }
-}
-
 /// The mean window in the long run, by Little's law: segments a second times the round trip.
 fn steady_window(controller: Controller, every: u64, round_trip: Duration) -> f64 {
     let bottleneck = Bottleneck {
@@ -96,7 +23,7 @@ fn steady_window(controller: Controller, every: u64, round_trip: Duration) -> f6
     let loss = Ratio::of(1, every).unwrap();
     let window = cubic::steady_window(cubic::Scale::STANDARD, loss, round_trip).unwrap();
     let time = round_trip.mul_f64(90.0 / loss.get() / window.get());
-    let [_, received] = settled(bottleneck, controller, time);
+    let [_, received] = settled(bottleneck, flow_of(controller), time);
     received * round_trip.as_secs_f64()
 }
 

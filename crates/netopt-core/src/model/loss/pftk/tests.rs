@@ -129,6 +129,30 @@ fn heavy_loss_and_early_timeouts_are_beyond() {
     assert!(validity(&hasty, ratio(0.01)).warning().is_some());
 }
 
+#[test]
+fn short_and_long_timeouts_are_beyond_unless_loss_is_rare() {
+    let with = |timeout| Connection {
+        rto: Duration::from_millis(timeout),
+        ..connection(None)
+    };
+    for (timeout, most) in [
+        (100, 0.02),
+        (299, 0.02),
+        (300, 0.1),
+        (2_100, 0.1),
+        (2_101, 0.001),
+    ] {
+        let connection = with(timeout);
+        assert_eq!(
+            validity(&connection, ratio(most)),
+            Validity::Holds,
+            "{timeout} ms"
+        );
+        let more = validity(&connection, ratio(most * 1.01));
+        assert!(more.warning().is_some(), "{timeout} ms");
+    }
+}
+
 proptest! {
     #[test]
     fn fewer_arrive_than_are_sent(exponent in -8.0..-0.53f64, window in 4.0..1e4f64) {

@@ -10,6 +10,7 @@ mod design;
 mod golden;
 #[cfg(test)]
 mod power;
+mod requests;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn scale(block: Block, planted: &[f64]) -> f64 {
 }
 
 /// Two independent standard normal values (Box and Muller 1958).
-fn normals(rng: &mut impl Rng) -> [f64; 2] {
+pub(crate) fn normals(rng: &mut impl Rng) -> [f64; 2] {
     let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
     let (sin, cos) = (TAU * rng.random::<f64>()).sin_cos();
     [radius * cos, radius * sin]

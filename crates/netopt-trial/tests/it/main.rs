@@ -10,6 +10,7 @@ mod design;
 mod golden;
 #[cfg(test)]
 mod power;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod session;

@@ -58,6 +58,20 @@ impl Trial {
             .ok_or_else(|| Fault::usage(format!("--noise {} is not a spread above 0", self.noise)))
     }
 
+    /// The inputs, with what follows from them before any noise.
+    fn given(&self, design: &Design) -> Vec<Quantity> {
+        let mut given = vec![
+            Quantity::share("noise", "noise of a round", self.noise),
+            Quantity::number("rounds", "rounds", self.rounds.get()),
+            Quantity::choice("metric", "metric", self.metric.to_string()),
+            Quantity::number("candidates", "candidates", self.candidates.get()),
+            Quantity::number("first_verdict", "first verdict", design.rounds().min)
+                .meaning("rounds at the least"),
+        ];
+        given.extend(self.threshold(design));
+        given
+    }
+
     /// What an improvement has to exceed: a share, and for latencies a time where that is more.
     fn threshold(&self, design: &Design) -> Vec<Quantity> {
         let delta = design.levels().delta;
@@ -99,15 +113,7 @@ impl Formula for Trial {
         let noise = self.noise()?;
         let design = self.design(self.rounds.get())?;
         let found = design.detectable(noise);
-        let mut given = vec![
-            Quantity::share("noise", "noise of a round", self.noise),
-            Quantity::number("rounds", "rounds", self.rounds.get()),
-            Quantity::choice("metric", "metric", self.metric.to_string()),
-            Quantity::number("candidates", "candidates", self.candidates.get()),
-            Quantity::number("first_verdict", "first verdict", design.rounds().min)
-                .meaning("rounds at the least"),
-        ];
-        given.extend(self.threshold(&design));
+        let mut given = self.given(&design);
         let shown = Quantity::of(
             Unit::Share,
             "effect",
@@ -130,15 +136,7 @@ impl Formula for Trial {
         if let Some(effect) = self.effect {
             let needed = design.rounds_for(effect.get(), noise);
             let wanted = Amount::share(effect);
-            let takes = match needed {
-                RoundsNeeded::Rounds(rounds) => format!("{wanted} takes {rounds} rounds"),
-                RoundsNeeded::Never => {
-                    format!("{wanted} is not above the practical threshold and never found")
-                }
-                RoundsNeeded::BeyondReason => {
-                    format!("{wanted} takes more than {BEYOND_REASON} rounds")
-                }
-            };
+            let takes = takes(&wanted, needed);
             says = format!("{says}; {takes}");
             if needed.rounds().is_some_and(|rounds| rounds > MOST_ROUNDS) {
                 notes.push(format!("a trial has at most {MOST_ROUNDS} rounds"));
@@ -167,5 +165,18 @@ impl Formula for Trial {
              of the threshold is above the least difference",
             )
             .curve(self.curve(noise, found.improvement())))
+    }
+}
+
+/// How many rounds the wanted effect takes, in words.
+fn takes(wanted: &Amount, needed: RoundsNeeded) -> String {
+    match needed {
+        RoundsNeeded::Rounds(rounds) => format!("{wanted} takes {rounds} rounds"),
+        RoundsNeeded::Never => {
+            format!("{wanted} is not above the practical threshold and never found")
+        }
+        RoundsNeeded::BeyondReason => {
+            format!("{wanted} takes more than {BEYOND_REASON} rounds")
+        }
     }
 }

@@ -121,7 +121,7 @@ async fn each_document_keeps_its_schema() {
 #[tokio::test]
 async fn each_answer_fits_the_terminal_and_names_its_source() {
     for question in QUESTIONS {
-        for columns in ["50", "60", "100"] {
+        for columns in ["30", "40", "60", "100"] {
             let words: Vec<&str> = question.split_whitespace().collect();
             let args = [&["model"], words.as_slice()].concat();
             let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;
@@ -156,7 +156,7 @@ async fn answers_as_people_see_them() {
             "pool-size --load 10 --server-limit 33 --instances 4 --plot",
         ),
     ] {
-        for columns in ["60", "100"] {
+        for columns in ["40", "60", "100"] {
             let words: Vec<&str> = question.split_whitespace().collect();
             let args = [&["model"], words.as_slice()].concat();
             let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;

@@ -16,6 +16,7 @@ mod text;
 pub use builder::{DesignBuilder, LONGEST_NAME, MOST_CANDIDATES, MOST_REQUESTS, MOST_ROUNDS};
 
 pub use levels::{Effort, Levels};
+pub use planning::RoundsNeeded;
 
 use arm::{ArmId, TWIN};
 

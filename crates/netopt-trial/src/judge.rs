@@ -163,7 +163,7 @@ fn rounds_needed(evidence: &Evidence, rule: &Rule) -> Option<u32> {
         ..*rule
     };
     let wanted = Some(rule.threshold).filter(|ln| ln.is_finite())?;
-    let rounds = told.rounds_for(wanted, evidence.noise?)?;
+    let rounds = told.rounds_for(wanted, evidence.noise?, 1)?;
     if rounds > evidence.rounds {
         return Some(rounds);
     }

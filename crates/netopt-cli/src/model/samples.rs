@@ -35,7 +35,8 @@ impl Samples {
         1.0 - self.level.get()
     }
 
-    /// The smallest difference of two arms with so many calls each, as a share of the slower one's latency.
+    /// The smallest difference of two arms with so many calls each, as a share of the slower one's latency: 1 - e⁻ˣ of the
+    /// log ratio x.
     fn smallest(&self, count: u64) -> Option<f64> {
         let requests = Requests {
             count,
@@ -55,7 +56,7 @@ impl Samples {
             rank("high_rank", "to sample", ranks.high()),
             share("coverage", "holds it in", Some(ranks.coverage())).meaning("of such runs"),
             share("difference", "smallest difference", self.smallest(count))
-                .meaning("found in 8 of 10 comparisons of two such arms"),
+                .meaning("less than the slower arm; found in 8 of 10 comparisons"),
         ]
     }
 
@@ -132,7 +133,8 @@ impl Formula for Samples {
             .says(says)
             .holds_for(
                 "calls that do not depend on each other; real ones share queues and \
-                 weather and tell less: a trial counts rounds",
+                 weather and tell less: a trial counts rounds. The difference is for log-normal \
+                 latencies; a quantile in a gap between two humps takes far more",
             )
             .curve(self.curve(least)))
     }

@@ -6,7 +6,8 @@ use clap::Args;
 use netopt_core::metric::Metric;
 use netopt_core::unit::Ratio;
 use netopt_core::verdict::Detectable;
-use netopt_trial::design::{Design, Rounds};
+use netopt_trial::design::{Design, MOST_ROUNDS, Rounds, RoundsNeeded};
+use netopt_trial::judge::LEAST_DIFFERENCE;
 use netopt_trial::stats::detectable::{BEYOND_REASON, Noise};
 
 use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
@@ -57,8 +58,38 @@ impl Trial {
             .ok_or_else(|| Fault::usage(format!("--noise {} is not a spread above 0", self.noise)))
     }
 
+    /// The inputs, with what follows from them before any noise.
+    fn given(&self, design: &Design) -> Vec<Quantity> {
+        let mut given = vec![
+            Quantity::share("noise", "noise of a round", self.noise),
+            Quantity::number("rounds", "rounds", self.rounds.get()),
+            Quantity::choice("metric", "metric", self.metric.to_string()),
+            Quantity::number("candidates", "candidates", self.candidates.get()),
+            Quantity::number("first_verdict", "first verdict", design.rounds().min)
+                .meaning("rounds at the least"),
+        ];
+        given.extend(self.threshold(design));
+        given
+    }
+
+    /// What an improvement has to exceed: a share, and for latencies a time where that is more.
+    fn threshold(&self, design: &Design) -> Vec<Quantity> {
+        let delta = design.levels().delta;
+        let share = Quantity::of(Unit::Share, "threshold", "practical threshold", delta)
+            .meaning("less is never called faster");
+        if !self.metric.lower_is_better() {
+            return vec![share];
+        }
+        let below = Amount::time(LEAST_DIFFERENCE.div_f64(delta));
+        let least = Quantity::time("least_difference", "least difference", LEAST_DIFFERENCE)
+            .meaning(format!(
+                "counts instead where the baseline is below {below}"
+            ));
+        vec![share, least]
+    }
+
     fn curve(&self, noise: Noise, here: Option<f64>) -> Curve {
-        let last = self.rounds.get().saturating_mul(2).clamp(40, MOST_ROUNDS);
+        let last = self.rounds.get().saturating_mul(2).clamp(40, CURVE_ENDS);
         let step = (last / 50).max(1) as usize;
         let points = (1..=last).step_by(step).filter_map(|rounds| {
             let found = self.design(rounds).ok()?.detectable(noise);
@@ -75,19 +106,14 @@ impl Trial {
 }
 
 /// The curve ends here.
-const MOST_ROUNDS: u32 = 400;
+const CURVE_ENDS: u32 = 400;
 
 impl Formula for Trial {
     fn answer(&self) -> Result<Answer, Fault> {
         let noise = self.noise()?;
         let design = self.design(self.rounds.get())?;
         let found = design.detectable(noise);
-        let mut given = vec![
-            Quantity::share("noise", "noise of a round", self.noise),
-            Quantity::number("rounds", "rounds", self.rounds.get()),
-            Quantity::choice("metric", "metric", self.metric.to_string()),
-            Quantity::number("candidates", "candidates", self.candidates.get()),
-        ];
+        let mut given = self.given(&design);
         let shown = Quantity::of(
             Unit::Share,
             "effect",
@@ -106,35 +132,51 @@ impl Formula for Trial {
                 self.rounds
             ),
         };
-        let mut results = vec![shown];
+        let (mut results, mut notes) = (vec![shown], Vec::new());
         if let Some(effect) = self.effect {
             let needed = design.rounds_for(effect.get(), noise);
-            let takes = needed.map_or_else(
-                || format!("more than {BEYOND_REASON}"),
-                |rounds| rounds.to_string(),
-            );
-            says = format!("{says}; {} takes {takes} rounds", Amount::share(effect));
+            let wanted = Amount::share(effect);
+            let takes = takes(&wanted, needed);
+            says = format!("{says}; {takes}");
+            if needed.rounds().is_some_and(|rounds| rounds > MOST_ROUNDS) {
+                notes.push(format!("a trial has at most {MOST_ROUNDS} rounds"));
+            }
             given.push(Quantity::share("wanted", "looked for", effect));
             let needed = Quantity::of(
                 Unit::Number,
                 "rounds_needed",
                 "rounds for the effect",
-                needed.map(f64::from),
+                needed.rounds().map(f64::from),
             );
             results.push(needed);
         }
-        Ok(Answer::of(
+        let answer = Answer::of(
             "trial",
             "sign e-process, interval, floor and threshold of the judge, \
              at a power of 0.8",
-        )
-        .given(given)
-        .results(results)
-        .says(says)
-        .holds_for(
-            "rounds whose log ratios are roughly normal; an effect below the \
-             practical threshold is never called faster",
-        )
-        .curve(self.curve(noise, found.improvement())))
+        );
+        let answer = notes.into_iter().fold(answer, Answer::note);
+        Ok(answer
+            .given(given)
+            .results(results)
+            .says(says)
+            .holds_for(
+                "rounds whose log ratios are roughly normal, and a baseline whose share \
+             of the threshold is above the least difference",
+            )
+            .curve(self.curve(noise, found.improvement())))
+    }
+}
+
+/// How many rounds the wanted effect takes, in words.
+fn takes(wanted: &Amount, needed: RoundsNeeded) -> String {
+    match needed {
+        RoundsNeeded::Rounds(rounds) => format!("{wanted} takes {rounds} rounds"),
+        RoundsNeeded::Never => {
+            format!("{wanted} is not above the practical threshold and never found")
+        }
+        RoundsNeeded::BeyondReason => {
+            format!("{wanted} takes more than {BEYOND_REASON} rounds")
+        }
     }
 }

@@ -44,6 +44,31 @@ pub(crate) fn report(answer: &Answer, paint: &Paint) -> String {
     text
 }
 
+/// Columns that a value needs beside its label; with less it goes below.
+const BESIDE: usize = 12;
+
+/// Label and value, in a terminal too narrow for both in a line.
+fn stacked(quantity: &Quantity, paint: &Paint, painted: impl Fn(&str) -> String) -> String {
+    let label = wrapped(quantity.label(), INDENT, paint.width());
+    let shown = quantity.amount().to_string();
+    let value = wrapped(&shown, 2 * INDENT, paint.width());
+    let remark = quantity.remark().map_or_else(String::new, |remark| {
+        wrapped(remark, 2 * INDENT, paint.width())
+    });
+    let each = |text: &str, painted: &dyn Fn(&str) -> String| -> String {
+        text.lines()
+            .map(|line| format!("{}\n", painted(line)))
+            .collect()
+    };
+    let (dim, painted) = (|line: &str| paint.dim(line), |line: &str| painted(line));
+    format!(
+        "{}{}{}",
+        each(&label, &dim),
+        each(&value, &painted),
+        each(&remark, &dim)
+    )
+}
+
 /// A line for each: label, value, and what it means behind the value where there is room, below it elsewhere.
 fn rows(
     quantities: &[Quantity],
@@ -58,6 +83,10 @@ fn rows(
         let name = padded(quantity.label(), label + GAP);
         let shown = quantity.amount().to_string();
         let column = INDENT + measure_text_width(&name);
+        let beside = measure_text_width(&shown).max(BESIDE);
+        if column + beside > paint.width() {
+            return stacked(quantity, paint, &painted);
+        }
         let Some(remark) = quantity.remark() else {
             let (width, body) = (paint.width(), painted(&shown));
             return labelled(INDENT, &name, &paint.dim(&name), &body, width);

@@ -7,8 +7,8 @@ use crate::args::{OutputArgs, When};
 
 /// Reports are laid out for at most this many columns; wider lines are hard to read.
 const WIDEST: usize = 110;
-/// And for at least this many; a narrower terminal wraps.
-const NARROWEST: usize = 50;
+/// And for at least this many: half a phone's screen. A narrower terminal wraps.
+const NARROWEST: usize = 30;
 /// Where output does not go to a terminal.
 const ELSEWHERE: usize = 100;
 
@@ -55,7 +55,7 @@ impl Paint {
         }
     }
 
-    /// Columns to lay out for, 50 to 110.
+    /// Columns to lay out for, 30 to 110.
     #[must_use]
     pub(crate) const fn width(&self) -> usize {
         self.width

@@ -26,6 +26,8 @@ const INDENT: usize = 2;
 /// Columns of p50, p95 and n.
 const TIME: usize = 10;
 const COUNT: usize = 6;
+/// Below this width only p50 is beside the bars; p95 and n are in the document.
+const ALL_FIGURES: usize = 50;
 
 /// The report of one probe.
 #[must_use]
@@ -71,17 +73,32 @@ fn longest(probe: &Probe) -> Duration {
 }
 
 const fn bar_width(paint: &Paint) -> usize {
-    paint.width() - INDENT - NAME - 2 * TIME - COUNT
+    let figures = if paint.width() < ALL_FIGURES {
+        TIME
+    } else {
+        2 * TIME + COUNT
+    };
+    paint.width().saturating_sub(INDENT + NAME + figures)
+}
+
+/// The figures of a line that there is room for.
+fn figures(p50: &str, p95: &str, n: &str, paint: &Paint) -> String {
+    if paint.width() < ALL_FIGURES {
+        format!("{p50:>TIME$}")
+    } else {
+        format!("{p50:>TIME$}{p95:>TIME$}{n:>COUNT$}")
+    }
 }
 
 fn section(title: &str, series: &Series, axis: &Axis, paint: &Paint) -> String {
     let room = INDENT + NAME + axis.cells();
-    let head = format!("{:>TIME$}{:>TIME$}{:>COUNT$}", "p50", "p95", "n");
-    let mut out = format!(
-        "\n{}{}\n",
-        paint.bold(&format!("{title:<room$}")),
-        paint.dim(&head)
-    );
+    let head = figures("p50", "p95", "n", paint);
+    let mut out = if title.len() > room {
+        format!("\n{}\n{:room$}", paint.bold(title), "")
+    } else {
+        format!("\n{}", paint.bold(&format!("{title:<room$}")))
+    };
+    writeln!(out, "{}", paint.dim(&head)).ok();
     for phase in Phase::ALL {
         let length = series.length(phase);
         let (Some(start), Some(p50)) = (series.start(phase).quantile(0.5), length.quantile(0.5))
@@ -93,27 +110,25 @@ fn section(title: &str, series: &Series, axis: &Axis, paint: &Paint) -> String {
             continue;
         }
         let drawn = bar::draw(axis.place(start), axis.place(start + p50), axis.cells());
-        out += &row(phase.name(), &of_phase(phase, &drawn, paint), length);
+        out += &row(phase.name(), &of_phase(phase, &drawn, paint), length, paint);
     }
     let total = series.total();
     if let Some(p50) = total.quantile(0.5) {
         let drawn = bar::draw(0.0, axis.place(p50), axis.cells());
-        out += &row("total", &paint.dim(&drawn), total);
+        out += &row("total", &paint.dim(&drawn), total, paint);
     }
     out
 }
 
-fn row(name: &str, drawn: &str, times: &LatencyHistogram) -> String {
+fn row(name: &str, drawn: &str, times: &LatencyHistogram, paint: &Paint) -> String {
     let shown = |q| {
         times
             .quantile(q)
             .map_or_else(|| "-".to_owned(), show_duration)
     };
-    let (p50, p95, n) = (shown(0.5), shown(0.95), times.count());
-    format!(
-        "{:INDENT$}{name:<NAME$}{drawn}{p50:>TIME$}{p95:>TIME$}{n:>COUNT$}\n",
-        ""
-    )
+    let count = times.count().to_string();
+    let figures = figures(&shown(0.5), &shown(0.95), &count, paint);
+    format!("{:INDENT$}{name:<NAME$}{drawn}{figures}\n", "")
 }
 
 /// Opening, asking and waiting have a colour each.

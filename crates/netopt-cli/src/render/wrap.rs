@@ -2,20 +2,25 @@
 
 use std::fmt::Write as _;
 
-/// `text` in lines of at most `width` columns, each behind `indent` blanks, broken at blanks but not at no-break spaces.
+/// Columns that are left for text however deep it is indented.
+const LEAST: usize = 10;
+
+/// `text` in lines of at most `width` columns, each behind `indent` blanks, broken at blanks but not at no-break spaces; a
+/// word without room on a line of its own is broken as well.
 pub(crate) fn wrapped(text: &str, indent: usize, width: usize) -> String {
-    let room = width.saturating_sub(indent).max(20);
+    let room = width.saturating_sub(indent).max(LEAST);
     let mut lines = vec![String::new()];
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    let words = text.split(' ').filter(|word| !word.is_empty());
+    for word in words.flat_map(|word| pieces(word, room)) {
         let line = lines.last_mut().expect("there is always a last line");
         let length = console::measure_text_width(line);
-        if length > 0 && length + 1 + console::measure_text_width(word) > room {
-            lines.push(word.to_owned());
+        if length > 0 && length + 1 + console::measure_text_width(&word) > room {
+            lines.push(word);
         } else {
             if length > 0 {
                 line.push(' ');
             }
-            line.push_str(word);
+            line.push_str(&word);
         }
     }
     let blanks = " ".repeat(indent);
@@ -23,6 +28,23 @@ pub(crate) fn wrapped(text: &str, indent: usize, width: usize) -> String {
         let _ = writeln!(all, "{blanks}{}", line.replace('\u{a0}', " "));
         all
     })
+}
+
+/// The word, in pieces of at most `room` columns; one that is painted stays whole.
+fn pieces(word: &str, room: usize) -> Vec<String> {
+    if console::measure_text_width(word) <= room || word.contains('\u{1b}') {
+        return vec![word.to_owned()];
+    }
+    // What was kept together for looks is parted first.
+    let parts: Vec<&str> = word.split('\u{a0}').collect();
+    if parts.len() > 1 {
+        return parts.iter().flat_map(|part| pieces(part, room)).collect();
+    }
+    let letters: Vec<char> = word.chars().collect();
+    letters
+        .chunks(room)
+        .map(|piece| piece.iter().collect())
+        .collect()
 }
 
 /// A label and its value, the lines of the value under each other; `label` is as wide as it shall be.
@@ -46,5 +68,15 @@ mod tests {
     fn lines_fit_and_values_stay_together() {
         let text = wrapped("one two three 5\u{a0}ms four", 2, 22);
         assert_eq!(text, "  one two three 5 ms\n  four\n");
+    }
+
+    #[test]
+    fn a_long_word_does_not_leave_the_terminal() {
+        let text = wrapped(
+            "see https://example.org/a 5\u{a0}of\u{a0}10\u{a0}calls",
+            0,
+            12,
+        );
+        assert_eq!(text, "see\nhttps://exam\nple.org/a 5\nof 10 calls\n");
     }
 }

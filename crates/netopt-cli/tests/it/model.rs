@@ -122,7 +122,7 @@ async fn each_document_keeps_its_schema() {
 #[tokio::test]
 async fn each_answer_fits_the_terminal_and_names_its_source() {
     for question in QUESTIONS {
-        for columns in ["50", "60", "100"] {
+        for columns in ["30", "40", "60", "100"] {
             let words: Vec<&str> = question.split_whitespace().collect();
             let args = [&["model"], words.as_slice()].concat();
             let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;
@@ -157,7 +157,7 @@ async fn answers_as_people_see_them() {
             "pool-size --load 10 --server-limit 33 --instances 4 --plot",
         ),
     ] {
-        for columns in ["60", "100"] {
+        for columns in ["40", "60", "100"] {
             let words: Vec<&str> = question.split_whitespace().collect();
             let args = [&["model"], words.as_slice()].concat();
             let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;
@@ -216,6 +216,8 @@ async fn published_values_come_out() {
         // The least n with 0.99^n below 2.5 %.
         ("samples --quantile p99", "minimum", 368.0, 0.0),
         ("erlang --load 10 --servers 12", "wait_ratio", 0.4494, 1e-3),
+        // The threshold of a tail is 5 %, and no verdict comes before round 10.
+        ("trial --noise 1% --effect 50%", "rounds_needed", 10.0, 0.0),
         // RFC 6928.
         ("slow-start --data 1460000", "rounds", 7.0, 0.0),
     ] {
@@ -224,6 +226,32 @@ async fn published_values_come_out() {
             (got - value).abs() <= tolerance * value,
             "{question}: {key} is {got}"
         );
+    }
+}
+
+/// What is never called faster takes no number of rounds, and the threshold behind it is told.
+#[tokio::test]
+async fn an_effect_below_the_threshold_takes_no_number_of_rounds() {
+    let never = document("trial --noise 1% --effect 2% --metric p99").await;
+    assert_eq!(never["results"]["rounds_needed"], Value::Null);
+    assert_eq!(never["inputs"]["threshold_ratio"], 0.05);
+    assert_eq!(never["inputs"]["least_difference_ms"], 0.1);
+    assert_eq!(never["inputs"]["first_verdict"], 10.0);
+    let summary = never["summary"].as_str().unwrap();
+    assert!(summary.contains("not above"), "{summary}");
+    let rate = document("trial --noise 1% --metric throughput").await;
+    assert_eq!(rate["inputs"]["least_difference_ms"], Value::Null);
+}
+
+/// The rounds that an effect is said to take print that effect, or a smaller one.
+#[tokio::test]
+async fn rounds_and_effects_of_a_trial_answer_each_other() {
+    let needed = document("trial --noise 5% --effect 4%").await["results"]["rounds_needed"].clone();
+    let rounds = needed.as_f64().unwrap();
+    for (rounds, is_enough) in [(rounds, true), (rounds - 1.0, false)] {
+        let printed = document(&format!("trial --noise 5% --rounds {rounds}")).await;
+        let effect = printed["results"]["effect_ratio"].as_f64().unwrap();
+        assert_eq!(effect <= 0.04, is_enough, "{rounds}: {effect}");
     }
 }
 

@@ -137,30 +137,40 @@ impl Rule {
         self.bars(noise, rounds).smallest(noise, rounds)
     }
 
-    /// About how many rounds a trial needs to find `effect` with a power of [`POWER`]; `None` beyond [`BEYOND_REASON`],
-    /// and always when the effect is not above the practical threshold.
+    /// How many rounds, `least` or more, a trial needs to find `effect` with a power of [`POWER`]: the first ones after which
+    /// [`Self::smallest`] comes down to it. `None` beyond [`BEYOND_REASON`], and always when the effect is not above the
+    /// practical threshold. More rounds may take a slightly larger effect again, because wins are counted in whole rounds.
     #[must_use]
-    pub fn rounds_for(&self, effect: f64, noise: Noise) -> Option<u32> {
-        let enough = |rounds: u32| self.bars(noise, rounds).power(effect, noise, rounds) >= POWER;
-        let mut most = fewest_rounds(self.ln_e)?;
-        let mut least = most - 1;
-        while !enough(most) {
-            if most >= BEYOND_REASON {
-                return None;
-            }
-            least = most;
-            most = most.saturating_mul(2).min(BEYOND_REASON);
-        }
-        while most - least > 1 {
-            let middle = u32::midpoint(least, most);
-            if enough(middle) {
-                most = middle;
-            } else {
-                least = middle;
-            }
-        }
-        Some(most)
+    pub fn rounds_for(&self, effect: f64, noise: Noise, least: u32) -> Option<u32> {
+        let powerful = |rounds| self.bars(noise, rounds).power(effect, noise, rounds) >= POWER;
+        let about = first(fewest_rounds(self.ln_e)?.max(least), powerful)?;
+        // The smallest effect is rounded up, and what is answered has to agree with what is printed.
+        first(about, |rounds| {
+            self.smallest(noise, rounds)
+                .is_some_and(|smallest| smallest <= effect)
+        })
     }
+}
+
+/// The first rounds, from `least` to [`BEYOND_REASON`], that are `enough` while one fewer are not or would be below `least`.
+fn first(least: u32, enough: impl Fn(u32) -> bool) -> Option<u32> {
+    let (mut few, mut most) = (least - 1, least);
+    while !enough(most) {
+        if most >= BEYOND_REASON {
+            return None;
+        }
+        few = most;
+        most = most.saturating_mul(2).min(BEYOND_REASON);
+    }
+    while most - few > 1 {
+        let middle = u32::midpoint(few, most);
+        if enough(middle) {
+            most = middle;
+        } else {
+            few = middle;
+        }
+    }
+    Some(most)
 }
 
 /// What an ordinary two-sided test at `alpha`, with one look after `rounds` and nothing but the interval as its bar, would
@@ -301,24 +311,24 @@ mod tests {
     fn rounds_and_effects_answer_each_other() {
         for spread in [0.02, 0.1, 0.3] {
             for effect in [0.03, 0.1, 0.25] {
-                let Some(rounds) = RULE.rounds_for(effect, known(spread)) else {
+                let Some(rounds) = RULE.rounds_for(effect, known(spread), 1) else {
                     continue;
                 };
                 let found = RULE.smallest(known(spread), rounds).unwrap();
-                assert!(found <= effect * 1.0002, "{spread} {effect}: {found}");
+                assert!(found <= effect, "{spread} {effect}: {found}");
             }
         }
-        assert_eq!(RULE.rounds_for(1e-5, known(0.3)), None, "beyond reason");
+        assert_eq!(RULE.rounds_for(1e-5, known(0.3), 1), None, "beyond reason");
         let rule = Rule {
             threshold: 0.03,
             ..RULE
         };
         assert_eq!(
-            rule.rounds_for(0.03, known(0.01)),
+            rule.rounds_for(0.03, known(0.01), 1),
             None,
             "half pass, at any size"
         );
-        assert!(rule.rounds_for(0.05, known(0.01)).is_some());
+        assert!(rule.rounds_for(0.05, known(0.01), 1).is_some());
     }
 
     proptest! {

@@ -11,6 +11,8 @@ mod golden;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod simulated;

@@ -14,6 +14,8 @@ use crate::simulated::{Simulated, Weather, run};
 const TRIALS: usize = 220;
 /// Small blocks, so that the test is quick; with ones of 100 requests it came out the same.
 const REQUESTS: u32 = 20;
+/// The fewest that have a p99.
+const REQUESTS_P99: u32 = 368;
 
 fn rounds(min: u32, max: u32) -> Rounds {
     Rounds {
@@ -29,7 +31,10 @@ fn design(seed: u64, metric: Metric, rounds: Rounds) -> Design {
         flips: 100,
     };
     let block = BlockSize {
-        requests: REQUESTS,
+        requests: match metric {
+            Metric::P99 => REQUESTS_P99,
+            _ => REQUESTS,
+        },
         burn_in: 0,
     };
     let builder = Design::builder(seed, metric, "today").candidate("b");
@@ -109,4 +114,9 @@ fn a_printed_rate_is_found_after_20_rounds() {
 #[test]
 fn a_printed_rate_is_found_after_30_rounds() {
     what_is_printed_is_found(Metric::Throughput, 30);
+}
+
+#[test]
+fn a_printed_tail_is_found_after_20_rounds() {
+    what_is_printed_is_found(Metric::P99, 20);
 }

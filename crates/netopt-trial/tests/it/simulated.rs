@@ -37,6 +37,29 @@ impl Weather {
         drift: 0.1,
     };
 
+    /// Blocks that differ by chance alone.
+    pub(crate) const QUIET: Self = Self {
+        request: 0.5,
+        block: 0.03,
+        wander: 0.0,
+        drift: 0.0,
+    };
+
+    /// Neighbouring blocks alike, AR(1), and nothing else.
+    pub(crate) const WANDERING: Self = Self {
+        wander: 0.2,
+        ..Self::QUIET
+    };
+
+    /// Everything gets a third slower from the first block to the last.
+    pub(crate) const DRIFTING: Self = Self {
+        drift: 0.3,
+        ..Self::QUIET
+    };
+
+    /// One kind of trouble at a time, or none.
+    pub(crate) const PLAIN: [Self; 3] = [Self::QUIET, Self::WANDERING, Self::DRIFTING];
+
     /// A bad day: neighbouring blocks differ by far, and everything gets a third slower.
     pub(crate) const ROUGH: Self = Self {
         request: 0.5,
@@ -130,7 +153,7 @@ fn scale(block: Block, planted: &[f64]) -> f64 {
 }
 
 /// Two independent standard normal values (Box and Muller 1958).
-fn normals(rng: &mut impl Rng) -> [f64; 2] {
+pub(crate) fn normals(rng: &mut impl Rng) -> [f64; 2] {
     let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
     let (sin, cos) = (TAU * rng.random::<f64>()).sin_cos();
     [radius * cos, radius * sin]

@@ -6,7 +6,7 @@
 use netopt_core::metric::Metric;
 use netopt_core::verdict::{Decision, Verdict};
 use netopt_trial::design::arm::ArmId;
-use netopt_trial::design::{BlockSize, Design, DesignBuilder, Effort};
+use netopt_trial::design::{BlockSize, Design, DesignBuilder, Effort, Racing, Rounds};
 use netopt_trial::session::Session;
 use netopt_trial::stats::sequence::moments;
 use netopt_trial::stats::sign::SignProcess;
@@ -50,18 +50,32 @@ const ROUGHLY: Effort = Effort {
     flips: 100,
 };
 
-/// Trials of nothing behind each statement about one candidate.
+/// Trials of nothing behind each statement.
 const TRIALS: u64 = 2_000;
-/// And behind the one about several, of which each trial takes twice the time.
-const OF_SEVERAL: u64 = 1_000;
+/// Fewest requests a block that have a p99.
+const TAIL: BlockSize = BlockSize {
+    requests: 368,
+    burn_in: 0,
+};
 
-/// How many of `trials` trials of nothing claim faster, claim slower, are called invalid.
-fn trials_of_nothing(trials: u64, candidates: u16, weather: Weather) -> [usize; 3] {
+/// Half the rounds of the default design.
+const HALF: Rounds = Rounds {
+    min: Rounds::MIN,
+    max: Rounds::MAX / 2,
+    racing: Racing::Drop,
+};
+
+/// How many of [`TRIALS`] trials of nothing claim faster, claim slower, are called invalid.
+fn trials_of_nothing(metric: Metric, candidates: u16, weather: Weather) -> [usize; 3] {
     let planted = vec![1.0; usize::from(candidates)];
     let mut counts = [0; 3];
-    for seed in 0..trials {
-        let builder = design(seed, Metric::P50, candidates);
-        let builder = builder.block(SMALL).effort(ROUGHLY);
+    for seed in 0..TRIALS {
+        let builder = design(seed, metric, candidates).effort(ROUGHLY);
+        // Tails take large blocks; half the rounds keep them quick, and are enough for claims.
+        let builder = match metric {
+            Metric::P99 => builder.block(TAIL).rounds(HALF),
+            _ => builder.block(SMALL),
+        };
         let trial = run(Session::new(builder.build().unwrap()), weather, &planted);
         counts[0] += any(&trial.verdicts, faster);
         counts[1] += any(&trial.verdicts, |decision| *decision == Decision::Slower);
@@ -69,31 +83,76 @@ fn trials_of_nothing(trials: u64, candidates: u16, weather: Weather) -> [usize; 
         counts[2] += any(&trial.verdicts, invalid);
     }
     let [faster, slower, invalid] = counts;
-    println!("{candidates}: {faster} faster, {slower} slower, {invalid} invalid of {trials}");
+    println!("{metric}, {candidates}: {faster} faster, {slower} slower, {invalid} invalid");
     counts
+}
+
+/// Both directions together stay within `promised`, and hardly a trial is thrown away.
+fn nothing_is_found(metric: Metric, candidates: u16, weather: Weather, promised: f64) {
+    let [faster, slower, invalid] = trials_of_nothing(metric, candidates, weather);
+    let claims = faster + slower;
+    assert!(within(claims, TRIALS, promised), "{faster} + {slower}");
+    assert!(within(invalid, TRIALS, 0.05), "{invalid} invalid");
+}
+
+#[test]
+fn nothing_is_found_in_medians() {
+    for weather in Weather::PLAIN {
+        nothing_is_found(Metric::P50, 1, weather, 0.05);
+    }
+}
+
+#[test]
+fn nothing_is_found_in_rates() {
+    for weather in Weather::PLAIN {
+        nothing_is_found(Metric::Throughput, 1, weather, 0.05);
+    }
+}
+
+#[test]
+fn nothing_is_found_in_quiet_tails() {
+    nothing_is_found(Metric::P99, 1, Weather::QUIET, 0.05);
+}
+
+#[test]
+fn nothing_is_found_in_wandering_tails() {
+    nothing_is_found(Metric::P99, 1, Weather::WANDERING, 0.05);
+}
+
+#[test]
+fn nothing_is_found_in_drifting_tails() {
+    nothing_is_found(Metric::P99, 1, Weather::DRIFTING, 0.05);
+}
+
+/// Screening promises its false discovery rate, 10 %, for both directions.
+#[test]
+fn nothing_is_found_among_several_candidates() {
+    for weather in Weather::PLAIN {
+        nothing_is_found(Metric::P50, 4, weather, 0.10);
+    }
 }
 
 /// Both directions together stay within α, with neighbouring blocks alike (AR(1)) and a baseline that drifts.
 #[test]
 fn nothing_is_found_in_nothing_with_one_candidate() {
-    let [faster, slower, invalid] = trials_of_nothing(TRIALS, 1, Weather::REALISTIC);
+    let [faster, slower, invalid] = trials_of_nothing(Metric::P50, 1, Weather::REALISTIC);
     assert!(within(faster + slower, TRIALS, 0.05), "{faster} + {slower}");
     assert!(within(invalid, TRIALS, 0.05), "{invalid} invalid");
 }
 
 #[test]
 fn nothing_is_found_in_nothing_when_the_network_wanders_far() {
-    let [faster, slower, _] = trials_of_nothing(TRIALS, 1, Weather::ROUGH);
+    let [faster, slower, _] = trials_of_nothing(Metric::P50, 1, Weather::ROUGH);
     assert!(within(faster + slower, TRIALS, 0.05), "{faster} + {slower}");
 }
 
 /// Screening promises its false discovery rate for both directions, and confirmation follows.
 #[test]
 fn nothing_is_found_in_nothing_with_several_candidates() {
-    let [faster, slower, invalid] = trials_of_nothing(OF_SEVERAL, 4, Weather::REALISTIC);
-    assert!(within(faster, OF_SEVERAL, 0.05), "{faster} faster");
-    assert!(within(faster + slower, OF_SEVERAL, 0.10), "{slower} slower");
-    assert!(within(invalid, OF_SEVERAL, 0.05), "{invalid} invalid");
+    let [faster, slower, invalid] = trials_of_nothing(Metric::P50, 4, Weather::REALISTIC);
+    assert!(within(faster, TRIALS, 0.05), "{faster} faster");
+    assert!(within(faster + slower, TRIALS, 0.10), "{slower} slower");
+    assert!(within(invalid, TRIALS, 0.05), "{invalid} invalid");
 }
 
 /// On the same kind of trials, looking at an ordinary interval after every round finds something in nothing far too often, and

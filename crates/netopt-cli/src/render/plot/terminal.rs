@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use console::measure_text_width;
 
-use super::super::Paint;
+use super::super::{Paint, wrapped};
 use super::canvas::{Canvas, Ink};
 use super::scales;
 use crate::model::{Curve, Spacing};
@@ -17,7 +17,7 @@ const BETWEEN: usize = 4;
 /// Columns between the labels of the horizontal axis, at least.
 const APART: usize = 3;
 /// The picture is never narrower than this.
-const NARROWEST: usize = 16;
+const NARROWEST: usize = 12;
 
 /// The picture, as wide as the terminal.
 #[must_use]
@@ -113,7 +113,7 @@ fn drawn(curve: &Curve, paint: &Paint, letters: Letters) -> String {
 
     let mut text = String::new();
     let up = named(curve.y.label, curve.y.spacing);
-    let _ = writeln!(text, "  {}", paint.dim(&up));
+    text += &paint.dim(&wrapped(&up, 2, paint.width()));
     for (number, line) in canvas.rows(paint).iter().enumerate() {
         let mark = marks.iter().find(|(at, _)| *at == number);
         let label = mark.map_or("", |(_, label)| label);
@@ -140,8 +140,10 @@ fn drawn(curve: &Curve, paint: &Paint, letters: Letters) -> String {
     );
     let _ = writeln!(text, "{}", paint.dim(&format!("{blank} {labels}")));
     let along = named(curve.x.label, curve.x.spacing);
-    let gap = (margin + 4 + columns).saturating_sub(measure_text_width(&along));
-    let _ = writeln!(text, "{}{}", " ".repeat(gap), paint.dim(&along));
+    for line in wrapped(&along, 0, margin + 4 + columns).lines() {
+        let gap = (margin + 4 + columns).saturating_sub(measure_text_width(line));
+        let _ = writeln!(text, "{}{}", " ".repeat(gap), paint.dim(line));
+    }
     text + &legend(curve, ink, paint)
 }
 
@@ -214,5 +216,5 @@ fn legend(curve: &Curve, ink: Ink, paint: &Paint) -> String {
     if items.is_empty() {
         return String::new();
     }
-    super::super::wrapped(&items.join(" \u{a0}\u{a0}"), 2, paint.width())
+    wrapped(&items.join(" \u{a0}\u{a0}"), 2, paint.width())
 }

@@ -9,20 +9,33 @@ use crate::probe::{Kernel, Probe, Series, Share};
 
 /// Columns of a row's name with its indent.
 const NAME: usize = 14;
+/// Columns of a fact's indent where it stands below its name, in terminals with less than that width.
+const BELOW: usize = 4;
+const BESIDE_FROM: usize = 50;
 /// Between two facts.
 const DOT: &str = " · ";
 
 /// All rows, with an empty line before and after.
 pub(super) fn rows(probe: &Probe, paint: &Paint) -> String {
     let mut out = "\n".to_owned();
+    let is_beside = paint.width() >= BESIDE_FROM;
     let mut add = |name: &str, lines: &[String]| {
+        if !is_beside {
+            if !lines.is_empty() {
+                writeln!(out, "  {}", paint.dim(name)).ok();
+            }
+            for line in lines {
+                writeln!(out, "{:BELOW$}{line}", "").ok();
+            }
+            return;
+        }
         for (number, line) in lines.iter().enumerate() {
             let name = if number == 0 { name } else { "" };
             let label = format!("  {name:<width$}", width = NAME - 2);
             writeln!(out, "{}{line}", paint.dim(&label)).ok();
         }
     };
-    let room = paint.width() - NAME;
+    let room = paint.width() - if is_beside { NAME } else { BELOW };
     add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
     add("connection", &wrapped(connection(probe), DOT, room));
     for (name, series) in [("new", Some(&probe.fresh)), ("kept", probe.kept.as_ref())] {

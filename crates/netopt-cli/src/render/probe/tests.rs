@@ -30,6 +30,18 @@ fn a_narrow_terminal_gets_narrow_bars_and_wrapped_facts() {
 }
 
 #[test]
+fn a_very_narrow_terminal_gets_fewer_figures() {
+    for width in [30, 40] {
+        let text = report(&FAR.probe(), &Paint::plain(width));
+        assert!(
+            text.lines().all(|line| line.chars().count() <= width),
+            "{width}:\n{text}"
+        );
+        insta::assert_snapshot!(format!("very_narrow_{width}"), text);
+    }
+}
+
+#[test]
 fn failures_are_told_with_their_share() {
     let mut probe = World {
         keeps: false,

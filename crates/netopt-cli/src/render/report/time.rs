@@ -10,6 +10,8 @@ use super::{Paint, Story};
 
 /// Columns that a row needs beside its bar.
 const BESIDE: usize = 42;
+/// A shorter bar says nothing and is left out.
+const LEAST_BAR: usize = 6;
 /// Less than this share of the total is not drawn.
 const LEAST_SHARE: f64 = 0.005;
 
@@ -32,14 +34,18 @@ pub(super) fn draw(text: &mut String, story: &Story, paint: &Paint) {
     for (name, time) in terms.chain([("not explained".to_owned(), residual)]) {
         let share = share_of(time, total);
         if share >= LEAST_SHARE {
-            let room = paint.width().saturating_sub(BESIDE).max(10);
-            let bar = paint.cyan(&bar(before, share, room));
-            let _ = writeln!(
-                text,
-                "  {name:<14} {:>9}  {:>5.1} %  {bar}",
+            let line = format!(
+                "  {name:<14} {:>9}  {:>5.1} %",
                 show_duration(time),
                 share * 100.0
             );
+            let room = paint.width().saturating_sub(BESIDE);
+            let bar = if room < LEAST_BAR {
+                String::new()
+            } else {
+                format!("  {}", paint.cyan(&bar(before, share, room)))
+            };
+            let _ = writeln!(text, "{line}{bar}");
         }
         before += share;
     }

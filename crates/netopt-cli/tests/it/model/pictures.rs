@@ -124,7 +124,7 @@ async fn lines_are_told_apart_with_colours_and_without() {
 #[tokio::test]
 async fn a_picture_fits_the_terminal() {
     for question in QUESTIONS {
-        for columns in ["50", "80", "200"] {
+        for columns in ["30", "40", "80", "200"] {
             let words: Vec<&str> = question.split_whitespace().collect();
             let args = [&["model"], words.as_slice(), &["--plot"]].concat();
             let ended = netopt_in(&args, &[("COLUMNS", columns)]).await;

@@ -5,17 +5,18 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_lab::packet::PacketLink;
 use tokio::time::Instant;
 
 use crate::scene::{connection, honest, listener, median, path, rooms};
 
 /// Writes a head and a body apart and waits for the answer, several times.
-fn calls(link: &PacketLink, nodelay: bool) -> Duration {
+fn calls(link: &PacketLink, nodelay: Switch) -> Duration {
     const CALLS: usize = 9;
     let listener = listener(link);
     let [mut near, far] = connection(link, &listener);
-    near.set_nodelay(nodelay).unwrap();
+    near.set_nodelay(nodelay.is_on()).unwrap();
     thread::scope(|scope| {
         scope.spawn(move || answer(far, CALLS));
         let call = |_| {
@@ -40,7 +41,7 @@ fn answer(mut far: TcpStream, calls: usize) {
 #[test]
 fn seed_write_write_read_waits_for_a_delayed_acknowledgement() {
     let path = path(0, None);
-    let measure = |link: &PacketLink| [calls(link, false), calls(link, true)];
+    let measure = |link: &PacketLink| [calls(link, Switch::Off), calls(link, Switch::On)];
     let Some(([off, on], _)) = honest(&path, &rooms(), measure) else {
         return;
     };

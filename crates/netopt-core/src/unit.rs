@@ -25,7 +25,7 @@ pub use error::UnitError;
 pub use rate::{BitRate, PerSecond};
 pub use ratio::Ratio;
 pub use segments::Segments;
-pub use time::{millis, parse_duration, show_duration};
+pub use time::{LONGEST, millis, parse_duration, show_duration};
 
 /// Splits `"20 mbit"` into the number 20 and the unit in lower case.
 fn split_number(text: &str) -> Option<(f64, String)> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use netopt_core::model::congestion::{cubic, reno};
 use netopt_core::unit::{BitRate, Bytes, Ratio, Segments};
 
@@ -14,6 +14,7 @@ use crate::exit::Fault;
 /// CUBIC's response to loss.
 #[derive(Debug, Args)]
 #[command(
+    group = ArgGroup::new("asked").required(true).multiple(true),
     after_help = "Examples: netopt model cubic --rtt 100ms --loss 0.01% --plot\n          \
         netopt model cubic --rtt 100ms --rate 10gbit\n          netopt model cubic --rtt \
         100ms --peak 100 --plot"
@@ -23,13 +24,13 @@ pub(crate) struct Cubic {
     #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
     rtt: Duration,
     /// Share of the segments that are lost
-    #[arg(long, value_name = "SHARE", value_parser = values::some_share, required_unless_present_any = ["rate", "peak"])]
+    #[arg(long, value_name = "SHARE", value_parser = values::some_share, group = "asked")]
     loss: Option<Ratio>,
     /// A rate that is wanted: how little loss does it take?
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", group = "asked")]
     rate: Option<BitRate>,
     /// Segments in the window when a loss comes: how does it grow back?
-    #[arg(long, value_name = "SEGMENTS", value_parser = values::window)]
+    #[arg(long, value_name = "SEGMENTS", value_parser = values::window, group = "asked")]
     peak: Option<Segments>,
     /// Steepness of the cubic function in segments/s³
     #[arg(long, value_name = "C", default_value = "0.4", value_parser = scale)]

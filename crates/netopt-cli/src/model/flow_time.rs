@@ -8,7 +8,7 @@ use netopt_core::model::flow_time::handshake::{self, SYN_TIMEOUT};
 use netopt_core::model::flow_time::under_loss::Transfer;
 use netopt_core::model::flow_time::{Path, recurrence};
 use netopt_core::model::latency::call::Call;
-use netopt_core::unit::{BitRate, Bytes, Ratio};
+use netopt_core::unit::{BitRate, Bytes, LONGEST, Ratio};
 
 use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit, decades, rounded_data};
 use crate::args::Opens;
@@ -96,7 +96,7 @@ impl FlowTime {
         });
         let curve = match self.rate {
             Some(rate) => curve.function("the line alone", span, |data| {
-                Some((rounded_data(data) / rate).as_secs_f64())
+                Some(rounded_data(data).bits() / rate.bps())
             }),
             None => curve,
         };
@@ -174,14 +174,17 @@ impl FlowTime {
 impl Formula for FlowTime {
     fn answer(&self) -> Result<Answer, Fault> {
         let path = self.path();
-        let course = recurrence::course(&path, self.data).ok_or_else(|| {
+        let too_long = || {
             Fault::usage(format!(
-                "--data {} takes longer on this path than can be counted; give less data or a \
-                 faster path",
+                "--data {} takes longer on this path than can be counted, which is 10⁹ s; give less \
+                 data or a faster path",
                 self.data
             ))
-        })?;
-        let transfer = path.one_way(self.data);
+        };
+        let course = recurrence::course(&path, self.data).ok_or_else(too_long)?;
+        let transfer = path.one_way(self.data).filter(|time| *time < LONGEST);
+        let transfer = transfer.ok_or_else(too_long)?;
+        let call = self.call().ok_or_else(too_long)?;
         let answer = Answer::of(
             "flow-time",
             "slow start window by window; loss: its costs as in Cardwell, Savage, Anderson, INFOCOM \
@@ -191,7 +194,7 @@ impl Formula for FlowTime {
         .results([
             Quantity::time("transfer", "transfer", transfer)
                 .meaning("first byte sent to last byte received"),
-            Quantity::time("call", "whole call", self.call()).meaning("with opening and request"),
+            Quantity::time("call", "whole call", call).meaning("with opening and request"),
             Quantity::number("rounds", "windows", values::real(course.rounds)),
             Quantity::time("sending", "line busy", course.sending),
             Quantity::time("stalled", "waiting for windows", course.stalled),
@@ -205,7 +208,7 @@ impl Formula for FlowTime {
             "one flow alone, no pacing of the first window, acknowledgements that are never late; \
              with loss: Reno, up to 1 %, as a magnitude",
         )
-        .curve(self.curve(transfer));
+        .curve(self.curve(Some(transfer)));
         Ok(match self.loss {
             Some(loss) => self.with_loss(loss, answer),
             None => answer,

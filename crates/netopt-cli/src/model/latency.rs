@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use netopt_core::model::flow_time::Path;
 use netopt_core::model::latency::call::{Before, Call};
 use netopt_core::model::latency::hop::Hop;
 use netopt_core::model::latency::propagation::{Distance, Speed, round_trip};
 use netopt_core::model::latency::{Breakdown, Term};
-use netopt_core::unit::{BitRate, Bytes, Ratio, parse_duration};
+use netopt_core::unit::{BitRate, Bytes, LONGEST, Ratio, parse_duration};
 
 use super::{Amount, Answer, Formula, Quantity};
 use crate::args::{Opens, model_values as values};
@@ -17,6 +17,7 @@ use crate::exit::Fault;
 /// A predicted call.
 #[derive(Debug, Args)]
 #[command(
+    group = ArgGroup::new("way").required(true),
     after_help = "With --packet it is one packet over one hop, one way.\n\nExamples: netopt \
         model latency --rtt 80ms --rate 100mbit --response 100kB --opening tls1.3\n       \
         netopt model latency --distance 5600km --rate 1gbit\n          netopt model \
@@ -48,10 +49,10 @@ pub(crate) struct Latency {
 #[derive(Debug, Clone, Args)]
 struct PathArgs {
     /// Round trip of the empty path
-    #[arg(long, value_name = "TIME", value_parser = values::above_zero, required_unless_present = "distance")]
+    #[arg(long, value_name = "TIME", value_parser = values::above_zero, group = "way")]
     rtt: Option<Duration>,
     /// Instead: how far it is, such as 5600km of fibre
-    #[arg(long, value_name = "DISTANCE", conflicts_with = "rtt")]
+    #[arg(long, value_name = "DISTANCE", group = "way")]
     distance: Option<Distance>,
     /// Rate of the slowest line
     #[arg(long, value_name = "RATE", default_value = "1gbit")]
@@ -86,6 +87,26 @@ impl Latency {
             .unwrap_or_else(|| self.path.distance.map(far).unwrap_or_default())
     }
 
+    /// Divisions of units end at the longest time, and that is no answer.
+    fn check_times(&self) -> Result<(), Fault> {
+        let far = |distance: &Distance| *distance / Speed::FIBRE >= LONGEST;
+        if let Some(distance) = self.path.distance.filter(far) {
+            return Err(Fault::usage(format!(
+                "--distance {distance} takes longer than can be counted, which is 10⁹ s; give a \
+                 shorter one"
+            )));
+        }
+        let slow = |packet: &Bytes| *packet / self.path.rate >= LONGEST;
+        if let Some(packet) = self.sizes.packet.filter(slow) {
+            return Err(Fault::usage(format!(
+                "--packet {packet} takes longer at --rate {} than can be counted, which is 10⁹ s; \
+                 give a smaller one or a faster line",
+                self.path.rate
+            )));
+        }
+        Ok(())
+    }
+
     fn of_call(&self) -> Result<Answer, Fault> {
         let (up, down) = (
             self.path.up.unwrap_or(self.path.rate),
@@ -105,9 +126,9 @@ impl Latency {
         };
         let breakdown = call.breakdown().ok_or_else(|| {
             Fault::usage(format!(
-                "--response {} takes longer on this path than can be counted; give less data \
-                 or a faster path",
-                self.sizes.response
+                "--request {} or --response {} takes longer on this path than can be counted, \
+                 which is 10⁹ s; give less data or a faster path",
+                self.sizes.request, self.sizes.response
             ))
         })?;
         Ok(Answer::of(
@@ -200,6 +221,7 @@ fn sentence(breakdown: &Breakdown, who: &str) -> String {
 
 impl Formula for Latency {
     fn answer(&self) -> Result<Answer, Fault> {
+        self.check_times()?;
         match (self.sizes.packet, self.path.distance) {
             (Some(packet), Some(distance)) => Ok(self.of_hop(distance, packet)),
             _ => self.of_call(),

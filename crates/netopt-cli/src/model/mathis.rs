@@ -2,6 +2,7 @@
 
 use clap::Args;
 use netopt_core::model::loss::{Model, mathis};
+use netopt_core::model::validity::Validity;
 use netopt_core::unit::{BitRate, Ratio};
 
 use super::{Answer, Axis, Curve, Formula, Quantity, Unit, decades};
@@ -16,7 +17,7 @@ pub(crate) struct Mathis {
     #[command(flatten)]
     connection: ConnectionArgs,
     /// Share of the segments that are lost
-    #[arg(long, value_name = "SHARE", value_parser = values::some_share)]
+    #[arg(long, value_name = "SHARE", value_parser = values::inner_share)]
     loss: Ratio,
 }
 
@@ -38,11 +39,18 @@ impl Formula for Mathis {
         })
         .here(share, rate.map(BitRate::bps));
         let shown = Quantity::rate("rate", "rate", rate);
-        let says = format!(
-            "a long Reno transfer gets {}, however fast the line is; a quarter of the loss \
-             would double it",
-            shown.amount()
-        );
+        let validity = mathis::validity(&connection, self.loss);
+        let says = match validity {
+            Validity::Holds => format!(
+                "a long Reno transfer gets {}, however fast the line is; a quarter of the loss \
+                 would double it",
+                shown.amount()
+            ),
+            Validity::Beyond(_) => format!(
+                "the law gives {}, but does not hold here; ask `netopt model pftk`",
+                shown.amount()
+            ),
+        };
         let limit = connection.window_limit();
         let limit = limit.and_then(|each_second| each_second.carrying(connection.mss));
         let mut given = self.connection.given();
@@ -61,7 +69,7 @@ impl Formula for Mathis {
         .given(given)
         .results(results)
         .says(says)
-        .valid(mathis::validity(&connection, self.loss))
+        .valid(validity)
         .holds_for(
             "long transfers of senders that halve on loss (Reno), up to 2 % \
              loss; not for BBR, and too low for CUBIC on long fast paths",

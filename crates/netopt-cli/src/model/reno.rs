@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use netopt_core::model::congestion::reno;
 use netopt_core::unit::{BitRate, Bytes, Ratio};
 
@@ -14,6 +14,7 @@ use crate::exit::Fault;
 /// Reno's response to loss.
 #[derive(Debug, Args)]
 #[command(
+    group = ArgGroup::new("asked").required(true).multiple(true),
     after_help = "Examples: netopt model reno --rtt 100ms --loss 0.01%\n          netopt \
         model reno --rtt 100ms --rate 10gbit"
 )]
@@ -22,10 +23,10 @@ pub(crate) struct Reno {
     #[arg(long, value_name = "TIME", value_parser = values::above_zero)]
     rtt: Duration,
     /// Share of the segments that are lost
-    #[arg(long, value_name = "SHARE", value_parser = values::some_share, required_unless_present = "rate")]
+    #[arg(long, value_name = "SHARE", value_parser = values::some_share, group = "asked")]
     loss: Option<Ratio>,
     /// A rate that is wanted: how little loss does it take?
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", group = "asked")]
     rate: Option<BitRate>,
     /// Payload of a segment
     #[arg(long, value_name = "SIZE", default_value = MSS, value_parser = values::mss)]

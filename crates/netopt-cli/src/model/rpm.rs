@@ -104,14 +104,14 @@ impl Formula for Rpm {
                 "own connections",
                 values::real(foreign.len() as u64),
             )
-            .meaning("probes"),
+            .meaning(probes(foreign.len())),
             Quantity::of(
                 Unit::Number,
                 "loaded",
                 "loaded connections",
                 values::real(self.loaded.len() as u64),
             )
-            .meaning("probes"),
+            .meaning(probes(self.loaded.len())),
             Quantity::choice("draft", "version", version),
         ])
         .results([
@@ -129,4 +129,9 @@ impl Formula for Rpm {
             "samples of one path under full load; figures of two versions are not to be compared",
         ))
     }
+}
+
+/// What so many are.
+const fn probes(count: usize) -> &'static str {
+    if count == 1 { "probe" } else { "probes" }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use netopt_core::model::throughput::{Utilisation, goodput, payload_rate, throughput, utilisation};
 use netopt_core::unit::{BitRate, Bytes, Ratio};
 
@@ -16,12 +16,13 @@ const HEADERS: &str = "52B";
 /// Throughput.
 #[derive(Debug, Args)]
 #[command(
+    group = ArgGroup::new("asked").required(true).multiple(true),
     after_help = "Examples: netopt model throughput --data 100MB --time 9s --rate 100mbit\n   \
         netopt model throughput --rate 20mbit --payload 1448B --headers 52B"
 )]
 pub(crate) struct Throughput {
     /// Data that went through, with what was sent again
-    #[arg(long, value_name = "SIZE", requires = "time", required_unless_present = "rate", value_parser = values::some_data)]
+    #[arg(long, value_name = "SIZE", requires = "time", group = "asked", value_parser = values::some_data)]
     data: Option<Bytes>,
     /// In which time
     #[arg(long, value_name = "TIME", requires = "data", value_parser = values::above_zero)]
@@ -30,7 +31,7 @@ pub(crate) struct Throughput {
     #[arg(long, value_name = "SIZE", requires = "data", default_value = "0")]
     again: Bytes,
     /// Rate of the line, to compare with (default: unknown)
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", group = "asked")]
     rate: Option<BitRate>,
     /// Payload of a packet
     #[arg(long, value_name = "SIZE", default_value = "1448B", value_parser = values::mss)]

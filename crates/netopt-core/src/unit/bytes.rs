@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Div};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{BitRate, UnitError, split_number};
+use super::{BitRate, LONGEST, UnitError, split_number};
 
 /// An amount of data in bytes (octets).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -70,11 +70,11 @@ impl Sum for Bytes {
     }
 }
 
-/// The time to put these bytes on a line of that rate (serialisation), at most 10⁹ s.
+/// The time to put these bytes on a line of that rate (serialisation), at most [`LONGEST`].
 impl Div<BitRate> for Bytes {
     type Output = Duration;
     fn div(self, rate: BitRate) -> Duration {
-        Duration::from_secs_f64((self.bits() / rate.bps()).min(1e9))
+        Duration::from_secs_f64((self.bits() / rate.bps()).min(LONGEST.as_secs_f64()))
     }
 }
 

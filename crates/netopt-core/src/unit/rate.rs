@@ -69,6 +69,12 @@ impl FromStr for BitRate {
             "kbit" => 1e3,
             "mbit" => 1e6,
             "gbit" => 1e9,
+            "b" | "kb" | "mb" | "gb" | "kib" | "mib" | "gib" => {
+                return Err(UnitError::new(
+                    text,
+                    "a rate such as 20mbit: rates are in bits, eight times the bytes",
+                ));
+            }
             _ => return Err(error()),
         };
         Self::from_bps(number * scale).ok_or_else(error)

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use super::{UnitError, split_number};
 
+/// The longest time that a division of units gives, about 32 years. What would take longer comes out as this, so whoever
+/// prints such a time has to refuse it.
+pub const LONGEST: Duration = Duration::from_secs(1_000_000_000);
+
 /// Reads `80ms`, `1.5s`, `250us`, `2min` or `0`.
 ///
 /// # Errors

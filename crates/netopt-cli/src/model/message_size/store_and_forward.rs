@@ -64,11 +64,12 @@ impl Formula for StoreAndForwardArgs {
                 .map(|time| time.as_secs_f64()),
         );
         let payload = Quantity::data("payload", "payload", best.map(|split: Split| split.payload));
-        let says = format!(
-            "packets of {} are fastest: larger ones make nodes wait, smaller ones are mostly \
-             header",
-            payload.amount()
-        );
+        let why = if self.links.get() == 1 {
+            "no node waits for it, and each further packet would be one more header"
+        } else {
+            "larger ones make nodes wait, smaller ones are mostly header"
+        };
+        let says = format!("packets of {} are fastest: {why}", payload.amount());
         Ok(Answer::of(
             "message-size store-and-forward",
             "√(message·header/(links−1)); Kurose and Ross, Computer Networking, section 1.3.1",

@@ -67,6 +67,24 @@ const BAD: &[(&str, [&str; 2])] = &[
         "flow-time --data 1MB --rtt 80ms --loss 100%",
         ["\"100%\"", "above 0% and below 100%"],
     ),
+    (
+        "flow-time --data 100GB --rtt 10ms --rate 1bit",
+        ["--data 100.0 GB", "10⁹ s"],
+    ),
+    ("latency --distance 1e30km", ["--distance", "10⁹ s"]),
+    (
+        "latency --distance 1km --packet 100GB --rate 1bit",
+        ["--packet 100.0 GB", "10⁹ s"],
+    ),
+    (
+        "latency --rtt 10ms --response 100GB --rate 1bit",
+        ["--response 100.0 GB", "10⁹ s"],
+    ),
+    (
+        "bdp --rate 10MB --rtt 80ms",
+        ["\"10MB\"", "rates are in bits, eight times the bytes"],
+    ),
+    ("mathis --rtt 80ms --loss 100%", ["\"100%\"", "below 100%"]),
     ("window --plot", ["no curve", "--plot"]),
     (
         "bdp --rate 1gbit --rtt 1ms --plot --json",
@@ -122,14 +140,17 @@ async fn bad_input_is_named_with_its_bound() {
 async fn what_is_missing_is_asked_for() {
     for (question, part) in [
         ("bdp", "--rate <RATE>"),
-        ("reno --rtt 80ms", "--loss <SHARE>"),
-        ("cubic --rtt 80ms", "--loss <SHARE>"),
-        ("throughput", "--data <SIZE>"),
+        ("reno --rtt 80ms", "<--loss <SHARE>|--rate <RATE>>"),
+        (
+            "cubic --rtt 80ms",
+            "<--loss <SHARE>|--rate <RATE>|--peak <SEGMENTS>>",
+        ),
+        ("throughput", "<--data <SIZE>|--rate <RATE>>"),
         ("throughput --data 1MB", "--time <TIME>"),
         ("pool-size", "--load <N>"),
         ("erlang --servers 3", "--load <N>"),
         ("erlang --servers 3 --arrivals 3", "--hold <TIME>"),
-        ("latency", "--rtt <TIME>"),
+        ("latency", "<--rtt <TIME>|--distance <DISTANCE>>"),
         ("message-size", "Usage: netopt model message-size"),
         ("", "Usage: netopt model <COMMAND>"),
         ("nonsense", "nonsense"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Breakdown, Term};
 use crate::model::flow_time::handshake::Opening;
 use crate::model::flow_time::{Path, recurrence};
-use crate::unit::{BitRate, Bytes};
+use crate::unit::{BitRate, Bytes, LONGEST};
 
 /// One call: its path, its sizes, and what else is in its way.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,7 +65,8 @@ impl Call {
     ///
     /// A phase that does not happen is absent. [`Term::Rounds`] is the time the line stands idle while the windows grow
     /// ([`recurrence`], which takes every packet for a full one; [`Term::Transmission`] counts the bytes that there are).
-    /// Handshakes wait for the empty round trip only. `None` as for [`recurrence::course`].
+    /// Handshakes wait for the empty round trip only. `None` as for [`recurrence::course`],
+    /// and when the line alone takes [`LONGEST`].
     #[must_use]
     pub fn breakdown(&self) -> Option<Breakdown> {
         let there = Path {
@@ -101,11 +102,12 @@ impl Call {
     }
 }
 
-/// The time to put the data and the headers of its packets on the line; nothing for no data.
+/// The time to put the data and the headers of its packets on the line; nothing for no data. `None` from [`LONGEST`] on.
 fn serialisation(path: &Path, data: Bytes) -> Option<Duration> {
     let headers = path.headers.get().saturating_mul(path.packets(data)?);
     let whole = data + Bytes::new(headers);
-    Some(path.rate.map_or(Duration::ZERO, |rate| whole / rate))
+    let time = path.rate.map_or(Duration::ZERO, |rate| whole / rate);
+    (time < LONGEST).then_some(time)
 }
 
 #[cfg(test)]
@@ -126,6 +128,13 @@ mod tests {
 
     fn rounds_of(call: Call) -> Duration {
         call.breakdown().unwrap().term(Term::Rounds).unwrap()
+    }
+
+    #[test]
+    fn a_line_that_takes_longer_than_times_are_counted_has_no_latency() {
+        let call = |bytes| Call::new(Path::new(RTT, rate(1.0)), Bytes::new(bytes));
+        assert!(call(100_000_000).breakdown().is_some());
+        assert_eq!(call(130_000_000).breakdown(), None);
     }
 
     #[test]
@@ -225,10 +234,14 @@ mod tests {
         let path = Path::new(RTT, rate(1e9));
         let call = Call {
             processing: Duration::MAX,
+            ..Call::new(path, Bytes::new(1))
+        };
+        assert_eq!(call.breakdown().unwrap().total(), Duration::MAX);
+        let large = Call {
             request: Bytes::new(u64::MAX),
             ..Call::new(path, Bytes::new(u64::MAX))
         };
-        assert_eq!(call.breakdown().unwrap().total(), Duration::MAX);
+        assert_eq!(large.breakdown(), None, "longer than times are counted");
         let empty = Path {
             payload: Bytes::ZERO,
             ..path

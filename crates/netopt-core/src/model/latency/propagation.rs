@@ -5,6 +5,8 @@ use std::ops::Div;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::unit::LONGEST;
+
 /// A way in metres: finite, zero or more. Of a cable it is the length of the cable, which is more than the beeline.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 pub struct Distance(f64);
@@ -87,11 +89,11 @@ impl Speed {
     }
 }
 
-/// One way through that distance, at most 10⁹ s.
+/// One way through that distance, at most [`LONGEST`].
 impl Div<Speed> for Distance {
     type Output = Duration;
     fn div(self, speed: Speed) -> Duration {
-        Duration::from_secs_f64((self.0 / speed.0).min(1e9))
+        Duration::from_secs_f64((self.0 / speed.0).min(LONGEST.as_secs_f64()))
     }
 }
 

@@ -9,6 +9,7 @@ use netopt_core::verdict::Detectable;
 use netopt_trial::design::{Design, MOST_ROUNDS, Rounds, RoundsNeeded};
 use netopt_trial::judge::LEAST_DIFFERENCE;
 use netopt_trial::stats::detectable::{BEYOND_REASON, Noise};
+use netopt_trial::stats::floor::FEWEST_ROUNDS;
 
 use super::{Amount, Answer, Axis, Curve, Formula, Quantity, Unit};
 use crate::args::model_values as values;
@@ -40,8 +41,10 @@ pub(crate) struct Trial {
 
 impl Trial {
     fn design(&self, rounds: u32) -> Result<Design, Fault> {
+        // No design has its first verdict earlier. Too few rounds are then told once, as too few in all.
+        let least = u32::try_from(FEWEST_ROUNDS).unwrap_or(u32::MAX);
         let builder = Design::builder(0, self.metric, "baseline").rounds(Rounds {
-            min: Rounds::MIN.min(rounds),
+            min: Rounds::MIN.min(rounds.max(least)),
             max: rounds,
             ..Rounds::default()
         });

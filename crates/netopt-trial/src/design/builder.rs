@@ -134,18 +134,17 @@ fn check_rounds(design: &Design, faults: &mut Vec<Violation>) {
     let rounds = design.rounds;
     let fewest = u32::try_from(FEWEST_ROUNDS).unwrap_or(u32::MAX);
     check("rounds.min", rounds.min, &(fewest..=MOST_ROUNDS), faults);
-    check("rounds.max", rounds.max, &(fewest..=MOST_ROUNDS), faults);
-    if rounds.max < rounds.min {
-        let bound = format!("at least rounds.min, {}", rounds.min);
-        faults.push(Violation::new("rounds.max", rounds.max, bound));
-    }
-    // A trial that could not decide even if it won every round is a waste of all of them.
+    // A trial that could not decide even if it won every round is a waste of all of them. The highest bound is told alone.
     let bar = design.levels.ln_bar(design.names.len() - 1);
-    if let Some(needed) = fewest_rounds(bar)
-        && rounds.max < needed
-    {
+    let needed = fewest_rounds(bar).unwrap_or(MOST_ROUNDS);
+    if rounds.max < needed && rounds.min <= needed {
         let bound = format!("at least {needed}, which decide if all are won");
         faults.push(Violation::new("rounds.max", rounds.max, bound));
+    } else if rounds.max < rounds.min {
+        let bound = format!("at least rounds.min, {}", rounds.min);
+        faults.push(Violation::new("rounds.max", rounds.max, bound));
+    } else {
+        check("rounds.max", rounds.max, &(fewest..=MOST_ROUNDS), faults);
     }
 }
 
@@ -219,6 +218,9 @@ mod tests {
         assert!(design(1, 8).is_ok());
         let error = design(1, 7).unwrap_err().to_string();
         assert!(error.contains("is 7, must be at least 8"), "{error}");
+        // Of several bounds only the highest is told.
+        let error = design(1, 3).unwrap_err().to_string();
+        assert_eq!(error.matches("rounds.max").count(), 1, "{error}");
         // Twenty candidates at a discovery rate of 10 % need E = 200.
         assert!(design(20, 12).is_ok() && design(20, 11).is_err());
     }

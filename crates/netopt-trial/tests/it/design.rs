@@ -42,8 +42,7 @@ fn a_degenerate_design_lists_everything_at_once() {
             "arm",        // the baseline's name again
             "arm",        // the copy's name
             "arm",        // no name
-            "rounds.max", // too few
-            "rounds.max", // below the minimum
+            "rounds.max", // below the minimum, which is the highest bound
             "block.requests",
             "block.burn_in",
             "effort.resamples",

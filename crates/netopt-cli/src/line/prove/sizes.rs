@@ -1,7 +1,8 @@
 //! How large a trial is: calls a block and rounds, within what is left of the budget.
 //!
 //! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried they
-//! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty.
+//! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty. Burn-in is
+//! no help there: it is made one call after the other.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +14,7 @@ use netopt_trial::design::{BlockSize, Racing, Rounds};
 const PER_BLOCK: u32 = 8;
 /// Calls before them, discarded: the first opens the connection and asks for the name.
 const BURN_IN: u32 = 1;
-/// Where the pool is tried, the discarded calls fill it so often.
+/// Where the pool is tried, so often as many more calls are measured as fill it.
 const FILLS: u32 = 2;
 /// And they are at least so many, so that a small excess of arrivals has time to become a queue.
 const LEAST_FILL: u32 = 8;
@@ -33,9 +34,13 @@ pub(super) fn sizes(
     changes: &[Change],
     pool: Option<NonZeroU32>,
 ) -> Result<(BlockSize, Rounds), u64> {
-    let mut burn_in = wanted_burn_in(changes, pool);
+    let mut fill = wanted_fill(changes, pool);
     loop {
-        let block = u64::from(PER_BLOCK + burn_in);
+        let size = BlockSize {
+            requests: PER_BLOCK + fill,
+            burn_in: BURN_IN,
+        };
+        let block = u64::from(size.requests) + u64::from(size.burn_in);
         let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
         let round = (2 + changes.len() as u64) * block;
         let affordable = left.saturating_sub(reserve) / round;
@@ -43,10 +48,6 @@ pub(super) fn sizes(
             .unwrap_or(MOST_ROUNDS)
             .min(MOST_ROUNDS);
         if max >= LEAST_ROUNDS {
-            let size = BlockSize {
-                requests: PER_BLOCK,
-                burn_in,
-            };
             let rounds = Rounds {
                 min: LEAST_ROUNDS,
                 max,
@@ -54,22 +55,23 @@ pub(super) fn sizes(
             };
             return Ok((size, rounds));
         }
-        if burn_in == BURN_IN {
+        if fill == 0 {
             return Err(reserve + round * u64::from(LEAST_ROUNDS));
         }
-        // A queue that stands less deep is still better than no trial.
-        burn_in = (burn_in / 2).max(BURN_IN);
+        // A shorter queue is still better than no trial.
+        fill /= 2;
     }
 }
 
-fn wanted_burn_in(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
+/// Calls that fill the pool, where its size is tried.
+fn wanted_fill(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
     let is_about_pool = |change: &Change| matches!(change, Change::MaxConnections(_));
     match pool {
         Some(limit) if changes.iter().any(is_about_pool) => limit
             .get()
             .saturating_mul(FILLS)
             .clamp(LEAST_FILL, MOST_FILL),
-        _ => BURN_IN,
+        _ => 0,
     }
 }
 
@@ -82,29 +84,30 @@ mod tests {
     const LARGER: Change = Change::MaxConnections(NonZeroU32::new(16));
     const REUSE: Change = Change::KeepAlive(Switch::On);
 
-    fn burn_in(left: u64, changes: &[Change], pool: u32) -> u32 {
+    fn requests(left: u64, changes: &[Change], pool: u32) -> u32 {
         let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool)).unwrap();
         assert!(rounds.max >= LEAST_ROUNDS && rounds.max <= MOST_ROUNDS);
         let calls = u64::from(block.requests + block.burn_in);
         let arms = 2 + changes.len() as u64;
         let most = calls * (arms * u64::from(rounds.max) + 3 * u64::from(CONFIRMATION_ROUNDS));
         assert!(most <= left, "{most} of {left}");
-        block.burn_in
+        assert_eq!(block.burn_in, BURN_IN);
+        block.requests
     }
 
     #[test]
     fn only_a_trial_of_the_pool_waits_until_it_is_full() {
-        assert_eq!(burn_in(5_000, &[REUSE], 4), 1);
-        assert_eq!(burn_in(5_000, &[REUSE, LARGER], 1), 8);
-        assert_eq!(burn_in(5_000, &[LARGER], 10), 20);
-        assert_eq!(burn_in(500_000, &[LARGER], 60_000), 64);
-        assert_eq!(sizes(5_000, &[LARGER], None).unwrap().0.burn_in, 1);
+        assert_eq!(requests(5_000, &[REUSE], 4), 8);
+        assert_eq!(requests(5_000, &[REUSE, LARGER], 1), 16);
+        assert_eq!(requests(5_000, &[LARGER], 10), 28);
+        assert_eq!(requests(500_000, &[LARGER], 60_000), 72);
+        assert_eq!(sizes(5_000, &[LARGER], None).unwrap().0.requests, 8);
     }
 
     #[test]
     fn what_cannot_be_afforded_is_made_smaller_before_it_is_given_up() {
-        assert_eq!(burn_in(1_500, &[LARGER], 10), 5);
-        assert_eq!(burn_in(810, &[LARGER], 10), 1);
+        assert_eq!(requests(1_500, &[LARGER], 10), 13);
+        assert_eq!(requests(810, &[LARGER], 10), 8);
         let least = 9 * (3 * 20 + 3 * 10);
         assert_eq!(
             sizes(least - 1, &[LARGER], NonZeroU32::new(10)).err(),

@@ -36,6 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let path = LinkSpec {
         rtt: Duration::from_millis(30),
         rate: BitRate::from_bps(20e6),
+        ..LinkSpec::default()
     };
     let link = StreamLink::start(ANYWHERE, origin.local_addr(), path).await?;
     let url = format!("https://{}/", link.local_addr());

@@ -15,13 +15,14 @@
 //!   round trip long (at least [`MIN_QUEUE_TIME`]), the buffer that rule of thumb gives a bottleneck (Villamizar and Song
 //!   1994); senders that wait for room take turns, so a small answer is not stuck behind a large one. One connection holds
 //!   at most a bandwidth-delay product and [`SHARE`]; beyond that its sender's TCP window closes. Nothing is dropped.
-//! - **Not a network.** No loss, no reordering, no congestion control of its own: a path with loss would show here as
-//!   stalls at best, and slow start does not exist. The kernels on both sides still buffer as they like.
+//! - **Not a network.** No reordering, no congestion control of its own, and slow start does not exist. Loss shows as
+//!   [`Stalls`]: a piece comes late, and what is behind it on its connection; windows do not shrink. The kernels on both sides still buffer as they like.
 //!
 //! What it leaves alone: the bytes. It knows no protocol above TCP.
 
 mod carrier;
 mod connection;
+mod stalls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -37,6 +38,7 @@ use crate::alarm::Alarm;
 pub use crate::path::Pacer;
 use crate::socket::{SocketSpec, listen};
 use carrier::Carrier;
+pub use stalls::{DEFAULT_STALL, Stalls};
 
 /// Connections at the same time; later ones wait in the kernel's accept queue. Two sockets each, so it stays clear of
 /// the usual limit of open files only where that was raised; 1,024 is what a load test of one origin needs.
@@ -58,6 +60,8 @@ pub struct LinkSpec {
     pub rtt: Duration,
     /// Payload rate of each direction, shared by all connections. Default: no limit.
     pub rate: Option<BitRate>,
+    /// Losses, shown as stalls of a connection. Default: none.
+    pub stalls: Option<Stalls>,
 }
 
 /// What a link has carried so far.

@@ -112,6 +112,7 @@ impl PacketLink {
             down,
             lateness: log.lateness.clone(),
             refused: log.refused,
+            broken: log.broken,
             elapsed: log.elapsed,
             busy: busy.filter(|_| log.elapsed > Duration::ZERO),
         }

@@ -132,6 +132,7 @@ pub(crate) async fn link(origin: &Origin, rate: Option<BitRate>) -> StreamLink {
     let spec = LinkSpec {
         rtt: Duration::from_millis(10),
         rate,
+        ..LinkSpec::default()
     };
     StreamLink::start(([127, 0, 0, 1], 0).into(), origin.local_addr(), spec)
         .await

@@ -126,6 +126,7 @@ async fn a_large_body_over_a_slow_link_lands_in_receive() {
     let spec = LinkSpec {
         rtt: Duration::ZERO,
         rate: BitRate::from_bps(8e6),
+        ..LinkSpec::default()
     };
     let link = StreamLink::start(ANYWHERE, origin.local_addr(), spec)
         .await
@@ -145,6 +146,7 @@ async fn a_large_request_over_a_slow_link_arrives_whole() {
     let spec = LinkSpec {
         rtt: Duration::ZERO,
         rate: BitRate::from_bps(160e6),
+        ..LinkSpec::default()
     };
     let link = StreamLink::start(ANYWHERE, origin.local_addr(), spec)
         .await

@@ -12,6 +12,7 @@ use netopt_core::unit::{BitRate, Bytes};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::stalls::Stalling;
 use super::{CHUNK_TIME, Carried, LinkSpec, MIN_QUEUE_TIME, Pacer, SHARE};
 use crate::alarm::Alarm;
 
@@ -61,6 +62,7 @@ pub(super) struct Carrier {
     epoch: Instant,
     up: Line,
     down: Line,
+    stalling: Option<Stalling>,
     connections: AtomicU64,
     // Held for the time of one addition, never across a wait.
     lateness: std::sync::Mutex<LatencyHistogram>,
@@ -74,6 +76,7 @@ impl Carrier {
             epoch: Instant::now(),
             up: Line::new(spec.rate),
             down: Line::new(spec.rate),
+            stalling: spec.stalls.map(Stalling::new),
             connections: AtomicU64::new(0),
             lateness: std::sync::Mutex::new(LatencyHistogram::new()),
         }
@@ -119,6 +122,12 @@ impl Carrier {
         }
         let depart = pacer.admit(arrival.duration_since(self.epoch), length);
         self.epoch + depart + self.one_way()
+    }
+
+    /// By how much a piece of `length` bytes comes late because one of its packets got lost.
+    pub(super) fn stall(&self, length: usize) -> Duration {
+        let stalling = self.stalling.as_ref();
+        stalling.map_or(Duration::ZERO, |stalling| stalling.draw(length))
     }
 
     /// Waits until `deadline`.
@@ -174,7 +183,12 @@ mod tests {
     fn carrier(mbit: Option<f64>, rtt_ms: u64) -> Carrier {
         let rate = mbit.and_then(|mbit| BitRate::from_bps(mbit * 1e6));
         let rtt = Duration::from_millis(rtt_ms);
-        Carrier::new(LinkSpec { rtt, rate }, Alarm::start().unwrap())
+        let spec = LinkSpec {
+            rtt,
+            rate,
+            ..LinkSpec::default()
+        };
+        Carrier::new(spec, Alarm::start().unwrap())
     }
 
     #[test]

@@ -136,7 +136,8 @@ impl Direction<'_> {
                 Load::Data(data, _) => data.len(),
                 Load::Finish | Load::Reset => 0,
             };
-            let due = self.carrier.admit(self.way, arrival, length).await;
+            let due =
+                self.carrier.admit(self.way, arrival, length).await + self.carrier.stall(length);
             if sender.send(Parcel { due, load }).await.is_err() || last {
                 return;
             }

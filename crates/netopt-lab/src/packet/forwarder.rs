@@ -92,21 +92,25 @@ impl Forwarder {
         // Who may not have the first place is late more often, and the truth tells how late.
         kernel::go_first().ok();
         let mut told = Duration::ZERO;
-        loop {
-            let ended = self.turn();
+        let broken = loop {
+            match self.turn() {
+                Ok(Woken::ToWork) => {}
+                Ok(Woken::ToEnd) => break false,
+                Err(_) => break true,
+            }
             let now = self.started.elapsed();
-            if ended.is_err() || now.saturating_sub(told) >= TICK {
+            if now.saturating_sub(told) >= TICK {
                 told = now;
                 self.tell(now);
             }
-            if ended.is_err() {
-                return;
-            }
-        }
+        };
+        self.tell(self.started.elapsed());
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.broken = broken;
     }
 
     /// Reads what is there, writes what is due, and sleeps until there is more to do. An error ends the forwarder.
-    fn turn(&mut self) -> io::Result<()> {
+    fn turn(&mut self) -> io::Result<Woken> {
         let mut more = false;
         for lane in [&mut self.up, &mut self.down] {
             more |= lane.take(self.started)?;
@@ -117,16 +121,13 @@ impl Forwarder {
         }
         drop(log);
         if more {
-            return Ok(());
+            return Ok(Woken::ToWork);
         }
         let next = [self.up.way.next(), self.down.way.next()];
         let latest = self.started.elapsed() + TICK;
         let next = next.into_iter().flatten().fold(latest, Duration::min);
         let devices = [&self.up.from, &self.down.from];
-        match self.sleeper.sleep(devices, self.started + next)? {
-            Woken::ToWork => Ok(()),
-            Woken::ToEnd => Err(Errno::PIPE.into()),
-        }
+        self.sleeper.sleep(devices, self.started + next)
     }
 
     /// Publishes the counters of both ways.

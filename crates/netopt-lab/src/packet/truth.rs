@@ -27,6 +27,7 @@ pub(super) struct Log {
     pub(super) ways: [WayTally; 2],
     pub(super) lateness: LatencyHistogram,
     pub(super) refused: u64,
+    pub(super) broken: bool,
     pub(super) elapsed: Duration,
     pub(super) busy: Duration,
 }
@@ -37,6 +38,7 @@ impl Log {
             ways,
             lateness: LatencyHistogram::new(),
             refused: 0,
+            broken: false,
             elapsed: Duration::ZERO,
             busy: Duration::ZERO,
         }
@@ -65,6 +67,8 @@ pub struct Truth {
     pub lateness: LatencyHistogram,
     /// Packets that the receiver's kernel did not take: losses that nobody planted.
     pub refused: u64,
+    /// The link ended by itself, because a device failed.
+    pub broken: bool,
     /// How long the link has run.
     pub elapsed: Duration,
     /// The share of that time for which the forwarder had the processor; `None` when it has just begun.
@@ -80,12 +84,17 @@ pub enum Void {
     Busy(Ratio),
     /// Packets got lost in the lab itself: so many.
     Lost(u64),
+    /// The link ended by itself.
+    Broken,
 }
 
 impl Truth {
     /// Why a run over this link must not count, if so; `rtt` is the round-trip time that the path promised.
     #[must_use]
     pub fn void(&self, rtt: Duration) -> Option<Void> {
+        if self.broken {
+            return Some(Void::Broken);
+        }
         let lost = self.refused + self.up.overflowed + self.down.overflowed;
         if lost > 0 {
             return Some(Void::Lost(lost));
@@ -109,7 +118,78 @@ impl fmt::Display for Void {
                 show_duration(*allowed)
             ),
             Self::Busy(share) => write!(f, "the forwarder needed {share} of a processor"),
+            Self::Broken => f.write_str("the link ended by itself, because a device failed"),
             Self::Lost(packets) => write!(f, "packets lost in the lab itself: {packets}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::{PathSpec, Way};
+
+    const RTT: Duration = Duration::from_millis(40);
+
+    /// A run of a second with a thousand packets, each late by so much.
+    fn truth(late: Duration) -> Truth {
+        let (up, down) = Way::pair(&PathSpec::default());
+        let mut lateness = LatencyHistogram::new();
+        for _ in 0..1000 {
+            lateness.record(late);
+        }
+        Truth {
+            up: up.tally(Duration::ZERO),
+            down: down.tally(Duration::ZERO),
+            lateness,
+            refused: 0,
+            broken: false,
+            elapsed: Duration::from_secs(1),
+            busy: Ratio::new(0.1),
+        }
+    }
+
+    #[test]
+    fn a_run_is_void_above_a_tenth_of_the_round_trip() {
+        assert_eq!(truth(Duration::from_micros(3900)).void(RTT), None);
+        let void = truth(Duration::from_micros(4100)).void(RTT);
+        assert!(matches!(void, Some(Void::Late(..))), "{void:?}");
+        // A path without length is judged as one of 2 ms.
+        assert_eq!(truth(Duration::from_micros(190)).void(Duration::ZERO), None);
+        assert!(
+            truth(Duration::from_micros(210))
+                .void(Duration::ZERO)
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn one_packet_in_two_hundred_may_be_late() {
+        let mut truth = truth(Duration::ZERO);
+        for _ in 0..5 {
+            truth.lateness.record(Duration::from_millis(30));
+        }
+        assert_eq!(truth.void(RTT), None);
+    }
+
+    #[test]
+    fn a_full_processor_a_lost_packet_and_a_broken_link_are_void() {
+        let good = truth(Duration::ZERO);
+        let busy = Ratio::new(0.95);
+        let void = Truth {
+            busy,
+            ..good.clone()
+        };
+        assert_eq!(void.void(RTT), busy.map(Void::Busy));
+        let void = Truth {
+            refused: 3,
+            ..good.clone()
+        };
+        assert_eq!(void.void(RTT), Some(Void::Lost(3)));
+        let void = Truth {
+            broken: true,
+            ..good
+        };
+        assert_eq!(void.void(RTT), Some(Void::Broken));
     }
 }

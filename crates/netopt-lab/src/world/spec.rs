@@ -67,6 +67,7 @@ impl WorldSpec {
             link: Some(LinkSpec {
                 rtt: DEMO_RTT,
                 rate: BitRate::from_bps(DEMO_RATE_BPS),
+                ..LinkSpec::default()
             }),
             naming: Some(Naming {
                 host: DEMO_HOST.to_owned(),

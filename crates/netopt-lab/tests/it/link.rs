@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use netopt_core::unit::{BitRate, Bytes};
-use netopt_lab::link::{LinkSpec, StreamLink};
+use netopt_lab::link::{LinkSpec, Stalls, StreamLink};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -38,6 +38,7 @@ async fn link(to: SocketAddr, rtt_ms: u64, rate: Option<&str>) -> StreamLink {
     let spec = LinkSpec {
         rtt: Duration::from_millis(rtt_ms),
         rate: rate.map(|rate| rate.parse::<BitRate>().unwrap()),
+        ..LinkSpec::default()
     };
     StreamLink::start(crate::anywhere(), to, spec)
         .await
@@ -65,6 +66,29 @@ fn once(listener: TcpListener, answer: Vec<u8>) -> JoinHandle<Vec<u8>> {
         stream.write_all(&answer).await.unwrap();
         heard
     })
+}
+
+#[tokio::test]
+async fn a_loss_shows_as_a_stall_of_its_connection_and_harms_no_byte() {
+    let stalls = Stalls {
+        lasts: Duration::from_millis(60),
+        ..Stalls::of("100%".parse().unwrap())
+    };
+    let spec = LinkSpec {
+        rtt: Duration::from_millis(4),
+        stalls: Some(stalls),
+        ..LinkSpec::default()
+    };
+    let link = StreamLink::start(crate::anywhere(), echo().await, spec)
+        .await
+        .unwrap();
+    let mut stream = connect(&link).await;
+    let start = Instant::now();
+    stream.write_u8(7).await.unwrap();
+    assert_eq!(stream.read_u8().await.unwrap(), 7);
+    // There and back each lost a packet.
+    let ratio = start.elapsed().as_secs_f64() / stalls.lasts.as_secs_f64();
+    assert!((2.0..3.0).contains(&ratio), "{ratio}");
 }
 
 #[tokio::test]

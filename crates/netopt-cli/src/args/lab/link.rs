@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use netopt_core::unit::{BitRate, parse_duration};
+use netopt_core::unit::{BitRate, Ratio, parse_duration};
 
 /// Arguments of `netopt lab link`.
 #[derive(Debug, Args)]
@@ -24,4 +24,10 @@ pub(crate) struct LinkArgs {
     /// Rate in each direction (default: unlimited)
     #[arg(long, value_name = "RATE")]
     pub(crate) rate: Option<BitRate>,
+    /// Share of packets lost; a relay shows a loss as a stall of its connection
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) loss: Option<Ratio>,
+    /// How long a stall lasts
+    #[arg(long, value_name = "TIME", default_value = "200ms", requires = "loss", value_parser = parse_duration)]
+    pub(crate) stall: Duration,
 }

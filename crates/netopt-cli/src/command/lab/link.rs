@@ -3,6 +3,7 @@
 //! What it leaves alone: what is relayed.
 
 use netopt_core::unit::{BitRate, show_duration};
+use netopt_lab::link::Stalls;
 use netopt_lab::{LinkSpec, StreamLink};
 
 use super::{Told, refused};
@@ -16,6 +17,10 @@ pub(super) async fn run(args: &LinkArgs) -> Result<End, Fault> {
     let spec = LinkSpec {
         rtt: args.rtt,
         rate: args.rate,
+        stalls: args.loss.map(|loss| Stalls {
+            lasts: args.stall,
+            ..Stalls::of(loss)
+        }),
     };
     let link = StreamLink::start(args.listen, args.to, spec)
         .await
@@ -23,7 +28,7 @@ pub(super) async fn run(args: &LinkArgs) -> Result<End, Fault> {
     render::result(&format!("listening on {}\n", link.local_addr()))?;
     render::note(format!(
         "link to {}: {} round trip, {} each way; Ctrl-C ends it\n\
-         limits: a TCP relay, so loss can only be had as stalls; what a handshake costs is paid by the first bytes",
+         limits: a TCP relay, so a loss shows as a stall and shrinks no window; what a handshake costs is paid by the first bytes",
         args.to,
         show_duration(args.rtt),
         args.rate

@@ -85,5 +85,6 @@ fn spec(link: &Link) -> LinkSpec {
             Rate::Fixed(rate) => Some(rate),
             Rate::Unlimited | Rate::Trace(_) => None,
         },
+        ..LinkSpec::default()
     }
 }

@@ -47,7 +47,7 @@ impl Requests {
     }
 
     /// The smallest ratio of two arms, as |ln ratio|, that [`IndexBootstrap`] at `alpha` tells from one with a power of at
-    /// least [`POWER`]: (z₁₋α/₂ + z₀.₈₃)·√2 standard errors, and the [excess](excess) of few requests. `alpha` in
+    /// least [`POWER`]: (z₁₋α/₂ + z₀.₈₃)·√2 standard errors, and the excess of few requests. `alpha` in
     /// 0.0001..=0.5. `None` below [`Quantile::minimum_samples`], where the quantile itself has no upper end.
     ///
     /// [`IndexBootstrap`]: crate::stats::index_bootstrap::IndexBootstrap

@@ -2,10 +2,15 @@
 //!
 //! Unknown is null, never zero. Field names end in their unit.
 
-use netopt_core::unit::{Ratio, millis};
+use std::time::Duration;
+
+use netopt_core::unit::{Bytes, Ratio, millis};
 use netopt_lab::packet::Truth;
-use netopt_lab::path::{PathSpec, QueuePoint, WayTally};
+use netopt_lab::path::{PathSpec, QueuePoint, QueueSeries, WayTally};
 use serde_json::{Value, json};
+
+/// Points of a queue's length over time that a document has at the most.
+const POINTS: usize = 128;
 
 /// The document.
 #[must_use]
@@ -37,6 +42,7 @@ pub(crate) fn value(path: &PathSpec, truth: &Truth) -> Value {
 }
 
 fn way(tally: &WayTally) -> Value {
+    let (width, points) = thinned(&tally.queue);
     json!({
         "arrived": tally.arrived.packets,
         "arrived_bytes": tally.arrived.bytes.get(),
@@ -55,12 +61,26 @@ fn way(tally: &WayTally) -> Value {
         "queue": {
             "peak_bytes": tally.queue.peak.bytes.get(),
             "mean_bytes": tally.queue.mean.map(|mean| mean.bytes),
-            "width_ms": millis(tally.queue.width),
-            "points": tally.queue.points.iter().map(point).collect::<Vec<_>>(),
+            "width_ms": millis(width),
+            "points": points,
         },
     })
 }
 
-fn point(point: &QueuePoint) -> Value {
-    json!({ "max_bytes": point.max.bytes.get(), "mean_bytes": point.mean.bytes })
+/// At most [`POINTS`] points: neighbours become one, with the longest of their maxima and the mean of their means.
+fn thinned(series: &QueueSeries) -> (Duration, Vec<Value>) {
+    let each = series.points.len().div_ceil(POINTS).max(1);
+    let points = series.points.chunks(each).map(point).collect();
+    let width = series.width * u32::try_from(each).unwrap_or(u32::MAX);
+    (width, points)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean of lengths")]
+fn point(neighbours: &[QueuePoint]) -> Value {
+    let longest = neighbours.iter().map(|point| point.max.bytes).max();
+    let sum: f64 = neighbours.iter().map(|point| point.mean.bytes).sum();
+    json!({
+        "max_bytes": longest.map_or(0, Bytes::get),
+        "mean_bytes": sum / neighbours.len() as f64,
+    })
 }

@@ -85,10 +85,23 @@ fn run(run: &Run) -> Value {
         "proven": judgement.and_then(|is| is.proof).map(|proof| proof.holds),
         "improvement_ratio": judgement.and_then(|is| is.proof).and_then(|proof| proof.improvement),
         "lateness_p99_ms": run.lateness.map(millis),
+        "path": path(run),
         "time_s": run.took.as_secs_f64(),
     })
 }
 
 fn ratio(share: Share) -> Option<f64> {
     share.ratio().map(Ratio::get)
+}
+
+/// What the path did, where packets have one.
+#[cfg(target_os = "linux")]
+fn path(run: &Run) -> Option<Value> {
+    let truth = run.truth.as_ref()?;
+    Some(super::lab_json::value(&truth.path, &truth.truth))
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn path(_: &Run) -> Option<Value> {
+    None
 }

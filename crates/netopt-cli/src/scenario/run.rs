@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 use super::job::job;
 use super::judge::{Judgement, Seen, judge};
+#[cfg(target_os = "linux")]
+use super::world::PathTruth;
 use super::world::World;
 use crate::exit::Fault;
 use crate::line::{Ending, Line, Progress, Reach, Stage, Story};
@@ -35,7 +37,7 @@ pub(crate) enum Mark {
 }
 
 /// One scenario with one seed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Run {
     /// The seed of everything random.
     pub(crate) seed: u64,
@@ -47,6 +49,9 @@ pub(crate) struct Run {
     pub(crate) judgement: Option<Judgement>,
     /// By how much the lab was late, 99th percentile.
     pub(crate) lateness: Option<Duration>,
+    /// What the path did, where packets have one.
+    #[cfg(target_os = "linux")]
+    pub(crate) truth: Option<Box<PathTruth>>,
     /// All attempts together.
     pub(crate) took: Duration,
 }
@@ -57,6 +62,8 @@ struct Attempt {
     mark: Mark,
     judgement: Option<Judgement>,
     lateness: Option<Duration>,
+    #[cfg(target_os = "linux")]
+    truth: Option<Box<PathTruth>>,
 }
 
 impl Attempt {
@@ -65,6 +72,8 @@ impl Attempt {
             mark,
             judgement: None,
             lateness: None,
+            #[cfg(target_os = "linux")]
+            truth: None,
         }
     }
 }
@@ -91,6 +100,8 @@ pub(crate) async fn sit(
             mark: attempt.mark,
             judgement: attempt.judgement,
             lateness: attempt.lateness,
+            #[cfg(target_os = "linux")]
+            truth: attempt.truth,
             took: begun.elapsed(),
         };
     }
@@ -163,6 +174,8 @@ fn attempt(
         mark: mark(&story, &judgement, world.void()),
         judgement: (story.ending == Ending::Complete).then_some(judgement),
         lateness: world.lateness(),
+        #[cfg(target_os = "linux")]
+        truth: world.truth(),
     })
 }
 

@@ -39,7 +39,7 @@ impl Standing {
 }
 
 /// One file with all of its runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Case {
     /// The file.
     pub(crate) file: PathBuf,
@@ -78,7 +78,7 @@ impl Case {
 }
 
 /// All cases, as far as they were run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exam {
     /// In the order in which they were asked for.
     pub(crate) cases: Vec<Case>,

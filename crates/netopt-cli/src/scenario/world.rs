@@ -19,6 +19,8 @@ use rustls_pki_types::CertificateDer;
 use tokio::runtime::Runtime;
 
 use crate::exit::Fault;
+#[cfg(target_os = "linux")]
+pub(crate) use packet::PathTruth;
 
 /// Threads of a client, as `netopt optimize` has them.
 const CLIENT_THREADS: usize = 2;
@@ -113,6 +115,15 @@ impl World {
             Ground::Stream(stream) => stream.lateness(),
             #[cfg(target_os = "linux")]
             Ground::Packet(packet) => packet.lateness(),
+        }
+    }
+
+    /// What the path did; `None` where packets have none.
+    #[cfg(target_os = "linux")]
+    pub(super) fn truth(&self) -> Option<Box<PathTruth>> {
+        match &self.ground {
+            Ground::Stream(_) => None,
+            Ground::Packet(packet) => Some(Box::new(packet.truth())),
         }
     }
 

@@ -5,13 +5,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use netopt_lab::packet::{PacketLink, RoomSpec};
+use netopt_lab::packet::{PacketLink, RoomSpec, Truth};
 use netopt_lab::path::PathSpec;
 use netopt_lab::scenario::{HOST, Link};
 use netopt_lab::{NameServer, NameServerSpec, Origin, Scenario};
 use tokio::runtime::Runtime;
 
 use super::{Entrance, origin};
+
+/// A path, and what it did.
+#[derive(Debug, Clone)]
+pub(crate) struct PathTruth {
+    pub(crate) path: PathSpec,
+    pub(crate) truth: Truth,
+}
 
 /// The world, and the runtimes that it lives on.
 #[derive(Debug)]
@@ -22,7 +29,7 @@ pub(super) struct Packet {
     _far: Runtime,
     _near: Option<Runtime>,
     link: PacketLink,
-    round_trip: Duration,
+    path: PathSpec,
 }
 
 impl Packet {
@@ -67,7 +74,7 @@ impl Packet {
             _far: far,
             _near: near,
             link: packets,
-            round_trip: path.rtt(),
+            path,
         };
         Ok((world, entrance))
     }
@@ -82,8 +89,15 @@ impl Packet {
         self.link.truth().lateness.quantile(0.99)
     }
 
+    pub(super) fn truth(&self) -> PathTruth {
+        PathTruth {
+            path: self.path.clone(),
+            truth: self.link.truth(),
+        }
+    }
+
     pub(super) fn void(&self) -> Option<String> {
-        let void = self.link.truth().void(self.round_trip);
+        let void = self.link.truth().void(self.path.rtt());
         void.map(|void| void.to_string())
     }
 }

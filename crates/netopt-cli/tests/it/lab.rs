@@ -90,7 +90,9 @@ async fn a_link_relays_and_counts() {
         "{ended:?}"
     );
     assert!(
-        ended.stderr.contains("loss can only be had as stalls"),
+        ended
+            .stderr
+            .contains("a loss shows as a stall and shrinks no window"),
         "{ended:?}"
     );
     assert!(ended.stderr.contains("carried: connections 5"), "{ended:?}");

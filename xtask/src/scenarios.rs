@@ -41,6 +41,9 @@ const QUICK: [&str; 7] = [
     "healthy-loopback",
 ];
 
+/// Runs at the same time: each waits most of its time, and a run that was disturbed is void and made again.
+const JOBS: u32 = 3;
+
 /// What `netopt scenario` ends with when a case failed.
 const GATE_FAILED: i32 = 4;
 /// What it ends with when some, or all, could not be judged.
@@ -148,6 +151,8 @@ fn examine(root: &Path, files: &[PathBuf], seeds: u32) -> Result<(Option<i32>, S
         "--json",
         "--seeds",
         &seeds.to_string(),
+        "--jobs",
+        &JOBS.to_string(),
     ];
     let mut command = process::cargo(root, &build);
     command

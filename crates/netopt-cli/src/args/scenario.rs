@@ -12,6 +12,9 @@ const SEEDS: &str = "3";
 /// More seeds than this are a study of their own.
 const MOST_SEEDS: u32 = 1_000;
 
+/// More runs at once than this only make each other void.
+const MOST_JOBS: u32 = 16;
+
 /// Arguments of `netopt scenario`.
 #[derive(Debug, Args)]
 #[command(
@@ -29,6 +32,9 @@ pub(crate) struct ScenarioArgs {
     /// Run with this seed only
     #[arg(long, value_name = "NUMBER", conflicts_with = "seeds")]
     pub(crate) seed: Option<u64>,
+    /// Runs at the same time; each takes about a tenth of a processor, and those that get in each other's way are void
+    #[arg(long, short, value_name = "N", default_value = "1", value_parser = jobs)]
+    pub(crate) jobs: NonZeroU32,
     /// Measure and explain only: judges what is found, not what is proven
     #[arg(long)]
     pub(crate) diagnose: bool,
@@ -48,8 +54,16 @@ impl ScenarioArgs {
 }
 
 fn seeds(text: &str) -> Result<NonZeroU32, String> {
+    up_to(MOST_SEEDS, text)
+}
+
+fn jobs(text: &str) -> Result<NonZeroU32, String> {
+    up_to(MOST_JOBS, text)
+}
+
+fn up_to(most: u32, text: &str) -> Result<NonZeroU32, String> {
     text.parse()
         .ok()
-        .filter(|seeds: &NonZeroU32| seeds.get() <= MOST_SEEDS)
-        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to {MOST_SEEDS}"))
+        .filter(|number: &NonZeroU32| number.get() <= most)
+        .ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to {most}"))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures_util::{StreamExt as _, stream};
 use netopt_lab::Scenario;
 use tokio::sync::watch;
 
@@ -31,7 +32,8 @@ pub(crate) async fn run(args: ScenarioArgs) -> Result<End, Fault> {
         reach,
         is_complete: true,
     };
-    let exam = hold(exam).await;
+    let jobs = usize::try_from(args.jobs.get()).unwrap_or(1);
+    let exam = hold(exam, jobs).await;
     let told = if args.output.json {
         render::scenario_document(&exam)
     } else {
@@ -75,8 +77,20 @@ fn read_one(file: &Path) -> Result<Scenario, Vec<String>> {
     })
 }
 
-/// Runs all cases, until Ctrl-C.
-async fn hold(mut exam: Exam) -> Exam {
+/// Every run in its order, with the number of its case; the cases that do not run are told.
+fn planned<'a>(exam: &'a Exam, sitting: &Sitting) -> Vec<(usize, &'a Case, u64)> {
+    let mut planned = Vec::new();
+    for (number, case) in exam.cases.iter().enumerate() {
+        match &case.skipped {
+            Some(reason) => sitting.skipped(&case.file, reason),
+            None => planned.extend(exam.seeds.iter().map(|seed| (number, case, *seed))),
+        }
+    }
+    planned
+}
+
+/// Runs all cases, so many at a time, until Ctrl-C.
+async fn hold(mut exam: Exam, jobs: usize) -> Exam {
     let (stop, stopped) = watch::channel(false);
     let listening = tokio::spawn(async move {
         interrupted().await;
@@ -84,23 +98,25 @@ async fn hold(mut exam: Exam) -> Exam {
         // Kept until the command ends: a channel without a sender would look like a stop.
         std::future::pending::<()>().await;
     });
-    let (seeds, reach) = (exam.seeds.clone(), exam.reach);
-    let planned = exam.cases.iter().filter(|case| case.skipped.is_none());
-    let sitting = Sitting::begin(planned.count() * seeds.len());
-    for case in &mut exam.cases {
-        if let Some(reason) = &case.skipped {
-            sitting.skipped(&case.file, reason);
-            continue;
-        }
-        for seed in &seeds {
+    let planned_cases = exam.cases.iter().filter(|case| case.skipped.is_none());
+    let sitting = Sitting::begin(planned_cases.count() * exam.seeds.len());
+    let runs = {
+        let (sitting, stopped, reach) = (&sitting, &stopped, exam.reach);
+        let run = async |(number, case, seed): (usize, &Case, u64)| {
             if *stopped.borrow() {
-                break;
+                return None;
             }
-            sitting.started(&case.file, *seed);
-            let run = sit(&case.scenario, *seed, reach, &stopped).await;
+            sitting.started(&case.file, seed);
+            let run = sit(&case.scenario, seed, reach, stopped).await;
             sitting.ended(&case.file, &run);
-            case.runs.push(run);
-        }
+            Some((number, run))
+        };
+        let planned = planned(&exam, sitting);
+        let held = stream::iter(planned).map(run).buffered(jobs);
+        held.collect::<Vec<_>>().await
+    };
+    for (number, run) in runs.into_iter().flatten() {
+        exam.cases[number].runs.push(run);
     }
     sitting.clear();
     listening.abort();

@@ -9,7 +9,7 @@ use netopt_lab::packet::PacketLink;
 use netopt_lab::path::{Jitter, Reorder};
 use tokio::time::Instant;
 
-use crate::scene::{datagrams, honest, median, path, rooms};
+use crate::scene::{datagrams, honest, path, rooms};
 
 /// Round trips of small datagrams, one after the other.
 fn round_trips(link: &PacketLink, count: usize) -> Vec<Duration> {
@@ -39,16 +39,14 @@ fn echo(socket: &UdpSocket, count: usize) {
 fn a_round_trip_takes_the_distance_and_little_more() {
     for rtt in [4, 40, 120] {
         let path = path(rtt, None);
-        let Some((trips, _)) = honest(&path, &rooms(), |link| round_trips(link, 30)) else {
+        let Some((mut trips, _)) = honest(&path, &rooms(), |link| round_trips(link, 30)) else {
             return;
         };
-        let shortest = trips.iter().min().unwrap();
-        assert!(*shortest >= path.rtt(), "{rtt} ms: {shortest:?}");
-        let ratio = median(trips).as_secs_f64() / path.rtt().as_secs_f64();
-        assert!(
-            ratio < 1.0 + 0.5 / f64::from(u32::try_from(rtt).unwrap()),
-            "{rtt} ms: {ratio}"
-        );
+        trips.sort_unstable();
+        assert!(trips[0] >= path.rtt(), "{rtt} ms: {trips:?}");
+        // A quarter of the trips at least were not kept waiting by this machine.
+        let extra = trips[trips.len() / 4] - path.rtt();
+        assert!(extra < Duration::from_millis(1), "{rtt} ms: {trips:?}");
     }
 }
 

@@ -1,20 +1,25 @@
 //! The delay that a round trip gets beyond what was asked for, on an idle path.
+//!
+//! A round trip takes some time without any link: two programs have to be woken. So the error is what is beyond the round
+//! trip that was asked for and that of a plain pair of virtual Ethernets, called at the same pace.
 
+use std::net::UdpSocket;
 use std::thread;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::scene::{Effort, link, micros, over, path, quantile};
+use crate::scene::{Effort, link, micros, over, pair, path, quantile};
+use crate::veth;
 
 /// Round trips that are measured, in ms.
 const ROUND_TRIPS: [u64; 6] = [2, 5, 20, 80, 150, 300];
 
 pub(crate) fn report(effort: Effort) {
     println!(
-        "\nadded delay of small datagrams one after the other; error in us, of a round trip and of a delivery"
+        "\nadded delay of small datagrams one after the other, in us; plain: a pair of virtual Ethernets at the same pace"
     );
-    println!("  rtt_ms  trips  error_p50  error_p99  late_p50  late_p99");
+    println!("  rtt_ms  trips  plain_p50  plain_p99  added_p50  added_p99  late_p50  late_p99");
     for rtt in ROUND_TRIPS {
         let rtt = Duration::from_millis(rtt);
         let budget = effort.of(15_000, 3_000, 20);
@@ -24,8 +29,36 @@ pub(crate) fn report(effort: Effort) {
 }
 
 fn row(rtt: Duration, trips: usize) {
+    let plain = link(&path(Duration::ZERO, None));
+    let floor = match veth::pair(&plain, None) {
+        Ok([near, far]) => round_trips(&pair(&plain, near, far), trips, rtt),
+        Err(missing) => {
+            println!("  {missing}");
+            vec![Duration::ZERO]
+        }
+    };
+    drop(plain);
     let link = link(&path(rtt, None));
-    let [near, far] = over(&link);
+    let times = round_trips(&over(&link), trips, Duration::ZERO);
+    let truth = link.finish();
+    let late = |q| truth.lateness.quantile(q).unwrap_or_default().as_secs_f64() * 1e6;
+    let plain = |q| micros(quantile(&floor, q), Duration::ZERO);
+    // Against the middle of the plain ones: their own tail is no excuse.
+    let added = |q| micros(quantile(&times, q), rtt + quantile(&floor, 0.5));
+    println!(
+        "  {:>6}  {trips:>5}  {:>9.0}  {:>9.0}  {:>9.0}  {:>9.0}  {:>8.0}  {:>8.0}",
+        rtt.as_millis(),
+        plain(0.5),
+        plain(0.99),
+        added(0.5),
+        added(0.99),
+        late(0.5),
+        late(0.99)
+    );
+}
+
+/// Round trips in order of length, each after a pause.
+fn round_trips([near, far]: &[UdpSocket; 2], trips: usize, pause: Duration) -> Vec<Duration> {
     let mut times: Vec<Duration> = thread::scope(|scope| {
         scope.spawn(|| {
             let mut byte = [0];
@@ -35,6 +68,7 @@ fn row(rtt: Duration, trips: usize) {
             }
         });
         let trip = |_| {
+            thread::park_timeout(pause);
             let sent = Instant::now();
             near.send(&[1]).expect("the far end is there");
             near.recv(&mut [0]).expect("nothing gets lost");
@@ -43,14 +77,5 @@ fn row(rtt: Duration, trips: usize) {
         (0..trips).map(trip).collect()
     });
     times.sort_unstable();
-    let truth = link.finish();
-    let late = |q| truth.lateness.quantile(q).unwrap_or_default().as_secs_f64() * 1e6;
-    println!(
-        "  {:>6}  {trips:>5}  {:>9.0}  {:>9.0}  {:>8.0}  {:>8.0}",
-        rtt.as_millis(),
-        micros(quantile(&times, 0.5), rtt),
-        micros(quantile(&times, 0.99), rtt),
-        late(0.5),
-        late(0.99)
-    );
+    times
 }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use netopt_lab::packet::PacketLink;
+use netopt_lab::path::Limit;
 use tokio::time::Instant;
 
 use crate::scene::{Effort, link, over, pair, path};
@@ -34,7 +35,10 @@ pub(crate) fn report(effort: Effort) {
 }
 
 fn row(asked: f64, time: Duration) {
-    let shaped = link(&path(Duration::ZERO, Some(asked)));
+    let mut path_of_rate = path(Duration::ZERO, Some(asked));
+    // Long enough to keep the line busy while the sender waits for a processor.
+    path_of_rate.up.queue.limit = Limit::Packets(5000);
+    let shaped = link(&path_of_rate);
     let [near, far] = over(&shaped);
     let got = full(&near, &far, time);
     let truth = shaped.finish();

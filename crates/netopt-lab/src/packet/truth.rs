@@ -71,7 +71,7 @@ pub struct Truth {
     pub broken: bool,
     /// How long the link has run.
     pub elapsed: Duration,
-    /// The share of that time for which the forwarder had the processor; `None` when it has just begun.
+    /// The share of that time for which the forwarder had work, in its thread; `None` when it has just begun.
     pub busy: Option<Ratio>,
 }
 

@@ -37,7 +37,8 @@ fn iperf3_reports_the_rate_less_headers_and_the_shortest_round_trip() {
     let _turn = turn();
     // A full line for the rate, a nearly empty one for the round trip: what iperf3 calls the shortest is the least of its
     // smoothed samples, and a full line has a queue.
-    let line = "iperf3 -c $NETOPT_LAB_PEER -J -t 10 -O 2; iperf3 -c peer -J -t 2 -b 200k -l 500";
+    let line = "iperf3 -c $NETOPT_LAB_PEER -J -t 10 -O 2; \
+                for i in 1 2 3; do iperf3 -c peer -J -t 2 -b 200k -l 500; done";
     let path = ["--rtt", "80ms", "--rate", "20mbit", "--far", "iperf3 -s"];
     let arguments = [&path[..], &["--", "sh", "-c", line]].concat();
     let Some(output) = lab_run(&arguments) else {
@@ -48,7 +49,8 @@ fn iperf3_reports_the_rate_less_headers_and_the_shortest_round_trip() {
     let number =
         |report: usize, pointer| reports[report].pointer(pointer).unwrap().as_f64().unwrap();
     let received = number(0, "/end/sum_received/bits_per_second");
-    let shortest = number(1, "/end/streams/0/sender/min_rtt") / 1e3;
+    let shortest = |report| number(report, "/end/streams/0/sender/min_rtt") / 1e3;
+    let shortest = (1..4).map(shortest).fold(f64::INFINITY, f64::min);
     println!("iperf3: {received} bit/s, {shortest} ms");
     // 1,448 of 1,500 bytes are payload with time stamps.
     let share = received / (20e6 * 1448.0 / 1500.0);
@@ -65,7 +67,7 @@ fn curl_and_python_call_a_python_server_in_two_round_trips() {
     let directory = client.parent().unwrap().display();
     let far = format!("python3 -m http.server 7007 --directory {directory}");
     let near = format!(
-        "curl -s -o /dev/null -w '%{{time_connect}} %{{time_total}} ' http://peer:7007/; python3 {}",
+        "for i in 1 2 3; do curl -s -o /dev/null -w '%{{time_connect}} %{{time_total}} ' http://peer:7007/; python3 {}; done",
         client.display()
     );
     let arguments = ["--rtt", "50ms", "--far", &far, "--", "sh", "-c", &near];
@@ -78,10 +80,12 @@ fn curl_and_python_call_a_python_server_in_two_round_trips() {
         .map(|word| word.parse().unwrap())
         .collect();
     println!("curl connects and calls, Python calls: {times:?} s");
-    assert_eq!(times.len(), 3);
-    for (time, round_trips) in times.iter().zip([1.0, 2.0, 2.0]) {
-        let ratio = time / (0.050 * round_trips);
-        assert!((1.0..1.3).contains(&ratio), "{times:?}");
+    assert_eq!(times.len(), 9);
+    for (kind, round_trips) in [1.0, 2.0, 2.0].into_iter().enumerate() {
+        // The shortest of three: the machine can only add to it.
+        let of_kind = times.iter().skip(kind).step_by(3);
+        let ratio = of_kind.copied().fold(f64::INFINITY, f64::min) / (0.050 * round_trips);
+        assert!((1.0..1.2).contains(&ratio), "{times:?}");
     }
 }
 

@@ -35,10 +35,10 @@ fn lab_run(arguments: &[&str]) -> Option<Output> {
 #[test]
 fn iperf3_reports_the_rate_less_headers_and_the_shortest_round_trip() {
     let _turn = turn();
-    // A full line for the rate, a nearly empty one for the round trip: what iperf3 calls the shortest is the least of its
+    // A full line for the rate, one that is a fifth full for the round trip: what iperf3 calls the shortest is the least of its
     // smoothed samples, and a full line has a queue.
     let line = "iperf3 -c $NETOPT_LAB_PEER -J -t 10 -O 2; \
-                for i in 1 2 3; do iperf3 -c peer -J -t 2 -b 200k -l 500; done";
+                for i in 1 2 3; do iperf3 -c peer -J -t 2 -b 4M; done";
     let path = ["--rtt", "80ms", "--rate", "20mbit", "--far", "iperf3 -s"];
     let arguments = [&path[..], &["--", "sh", "-c", line]].concat();
     let Some(output) = lab_run(&arguments) else {
@@ -50,12 +50,13 @@ fn iperf3_reports_the_rate_less_headers_and_the_shortest_round_trip() {
         |report: usize, pointer| reports[report].pointer(pointer).unwrap().as_f64().unwrap();
     let received = number(0, "/end/sum_received/bits_per_second");
     let shortest = |report| number(report, "/end/streams/0/sender/min_rtt") / 1e3;
-    let shortest = (1..4).map(shortest).fold(f64::INFINITY, f64::min);
+    let shortest = (0..4).map(shortest).fold(f64::INFINITY, f64::min);
     println!("iperf3: {received} bit/s, {shortest} ms");
     // 1,448 of 1,500 bytes are payload with time stamps.
     let share = received / (20e6 * 1448.0 / 1500.0);
     assert!((0.95..1.05).contains(&share), "{share}");
-    assert!((80.0..82.0).contains(&shortest), "{shortest}");
+    // A full packet is 0.6 ms on the line, and the least of smoothed samples is above the shortest of them.
+    assert!((80.0..83.0).contains(&shortest), "{shortest}");
 }
 
 #[test]

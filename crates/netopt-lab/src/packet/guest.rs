@@ -93,12 +93,6 @@ impl Guest {
         status.unwrap_or_else(|| ExitStatus::from_raw(0xff00))
     }
 
-    /// Its status if it has ended.
-    #[must_use]
-    pub fn try_ended(&self) -> Option<ExitStatus> {
-        *self.ended.borrow()
-    }
-
     /// Asks the command to end (SIGTERM).
     pub fn terminate(&self) {
         self.send(Signal::TERM);

@@ -1,7 +1,8 @@
 //! The delay that a round trip gets beyond what was asked for, on an idle path.
 //!
-//! A round trip takes some time without any link: two programs have to be woken. So the error is what is beyond the round
-//! trip that was asked for and that of a plain pair of virtual Ethernets, called at the same pace.
+//! A round trip takes some time without any link: two programs have to be woken, each after half a round trip of rest. So the
+//! error is what is beyond the round trip that was asked for and the two ways over a plain pair of virtual Ethernets, with the
+//! same rest before each.
 
 use std::net::UdpSocket;
 use std::thread;
@@ -17,7 +18,7 @@ const ROUND_TRIPS: [u64; 6] = [2, 5, 20, 80, 150, 300];
 
 pub(crate) fn report(effort: Effort) {
     println!(
-        "\nadded delay of small datagrams one after the other, in us; plain: a pair of virtual Ethernets at the same pace"
+        "\nadded delay of small datagrams one after the other, in us; plain: both ways over a pair of virtual Ethernets, with the same rest before each"
     );
     println!("  rtt_ms  trips  plain_p50  plain_p99  added_p50  added_p99  late_p50  late_p99");
     for rtt in ROUND_TRIPS {
@@ -31,7 +32,7 @@ pub(crate) fn report(effort: Effort) {
 fn row(rtt: Duration, trips: usize) {
     let plain = link(&path(Duration::ZERO, None));
     let floor = match veth::pair(&plain, None) {
-        Ok([near, far]) => round_trips(&pair(&plain, near, far), trips, rtt),
+        Ok([near, far]) => ways(&pair(&plain, near, far), trips, rtt / 2),
         Err(missing) => {
             println!("  {missing}");
             vec![Duration::ZERO]
@@ -39,7 +40,7 @@ fn row(rtt: Duration, trips: usize) {
     };
     drop(plain);
     let link = link(&path(rtt, None));
-    let times = round_trips(&over(&link), trips, Duration::ZERO);
+    let times = round_trips(&over(&link), trips);
     let truth = link.finish();
     let late = |q| truth.lateness.quantile(q).unwrap_or_default().as_secs_f64() * 1e6;
     let plain = |q| micros(quantile(&floor, q), Duration::ZERO);
@@ -57,8 +58,8 @@ fn row(rtt: Duration, trips: usize) {
     );
 }
 
-/// Round trips in order of length, each after a pause.
-fn round_trips([near, far]: &[UdpSocket; 2], trips: usize, pause: Duration) -> Vec<Duration> {
+/// Round trips in order of length.
+fn round_trips([near, far]: &[UdpSocket; 2], trips: usize) -> Vec<Duration> {
     let mut times: Vec<Duration> = thread::scope(|scope| {
         scope.spawn(|| {
             let mut byte = [0];
@@ -68,13 +69,42 @@ fn round_trips([near, far]: &[UdpSocket; 2], trips: usize, pause: Duration) -> V
             }
         });
         let trip = |_| {
-            thread::park_timeout(pause);
             let sent = Instant::now();
             near.send(&[1]).expect("the far end is there");
             near.recv(&mut [0]).expect("nothing gets lost");
             sent.elapsed()
         };
         (0..trips).map(trip).collect()
+    });
+    times.sort_unstable();
+    times
+}
+
+/// Way there and way back, without the rests before each, in order of length.
+fn ways([near, far]: &[UdpSocket; 2], trips: usize, rest: Duration) -> Vec<Duration> {
+    let mut times: Vec<Duration> = thread::scope(|scope| {
+        let answering = scope.spawn(|| {
+            let answer = |_| {
+                far.recv(&mut [0]).expect("the near end sends as many");
+                let came = Instant::now();
+                thread::sleep(rest);
+                let left = Instant::now();
+                far.send(&[1]).expect("the near end is there");
+                left - came
+            };
+            (0..trips).map(answer).collect::<Vec<_>>()
+        });
+        let trip = |_| {
+            thread::sleep(rest);
+            let sent = Instant::now();
+            near.send(&[1]).expect("the far end is there");
+            near.recv(&mut [0]).expect("nothing gets lost");
+            sent.elapsed()
+        };
+        let trips: Vec<_> = (0..trips).map(trip).collect();
+        let rests = answering.join().expect("it answers only");
+        let without = |(trip, rest): (Duration, Duration)| trip.saturating_sub(rest);
+        trips.into_iter().zip(rests).map(without).collect()
     });
     times.sort_unstable();
     times

@@ -24,6 +24,7 @@ mod guest;
 mod kernel;
 mod room;
 mod route;
+mod run_delay;
 mod sleeper;
 mod truth;
 

@@ -1,14 +1,15 @@
 //! The thread between the two devices of a packet link: reads packets, gives them to the ways, writes what is due.
 //!
-//! It is the only place where the model meets the clock. A packet arrives when it is read, and the model says when it is
-//! due; being late with one moves no other. How late each was is counted, and so is the processor time that it took:
-//! they say whether the run can be believed.
+//! It is the only place where the model meets the clock. A packet arrives when it is read, or when it woke the thread, and the
+//! model says when it is due; being late with one moves no other. How late each was is counted, and so is the processor time
+//! that it took: they say whether the run can be believed.
 //!
 //! Nothing is allocated in the steady state: buffers of delivered and dropped packets come back. What it leaves alone:
 //! what happens to packets, which is [`Way`].
 
 use std::io::{self, PipeReader};
 use std::num::NonZeroU64;
+use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -41,6 +42,8 @@ const REFUSALS: [Errno; 5] = [
 /// One direction: where packets come from, what happens to them, where they go.
 struct Lane {
     from: OwnedFd,
+    /// When the packet came that is read next, if it ended a sleep.
+    woke: Option<Duration>,
     way: Way,
     to: OwnedFd,
 }
@@ -49,7 +52,7 @@ struct Lane {
 pub(super) struct Forwarder {
     up: Lane,
     down: Lane,
-    sleeper: Sleeper,
+    over: PipeReader,
     started: Instant,
     log: Arc<Mutex<Log>>,
 }
@@ -66,15 +69,17 @@ impl Forwarder {
         Ok(Self {
             up: Lane {
                 from: near.try_clone()?,
+                woke: None,
                 way: up,
                 to: far.try_clone()?,
             },
             down: Lane {
                 from: far,
+                woke: None,
                 way: down,
                 to: near,
             },
-            sleeper: Sleeper::new(over),
+            over,
             started: Instant::now(),
             log: Arc::new(Mutex::new(Log::new(ways))),
         })
@@ -91,26 +96,27 @@ impl Forwarder {
         set_current_timer_slack(NonZeroU64::new(1)).ok();
         // Who may not have the first place is late more often, and the truth tells how late.
         kernel::go_first().ok();
+        let mut sleeper = Sleeper::of_this_thread();
         let mut told = Duration::ZERO;
         let broken = loop {
-            match self.turn() {
-                Ok(Woken::ToWork) => {}
-                Ok(Woken::ToEnd) => break false,
+            match self.turn(&mut sleeper) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => break false,
                 Err(_) => break true,
             }
             let now = self.started.elapsed();
             if now.saturating_sub(told) >= TICK {
                 told = now;
-                self.tell(now);
+                self.tell(now, sleeper.spun());
             }
         };
-        self.tell(self.started.elapsed());
+        self.tell(self.started.elapsed(), sleeper.spun());
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.broken = broken;
     }
 
     /// Reads what is there, writes what is due, and sleeps until there is more to do. An error ends the forwarder.
-    fn turn(&mut self) -> io::Result<Woken> {
+    fn turn(&mut self, sleeper: &mut Sleeper) -> io::Result<ControlFlow<()>> {
         let mut more = false;
         for lane in [&mut self.up, &mut self.down] {
             more |= lane.take(self.started)?;
@@ -121,22 +127,31 @@ impl Forwarder {
         }
         drop(log);
         if more {
-            return Ok(Woken::ToWork);
+            return Ok(ControlFlow::Continue(()));
         }
         let next = [self.up.way.next(), self.down.way.next()];
         let latest = self.started.elapsed() + TICK;
         let next = next.into_iter().flatten().fold(latest, Duration::min);
         let devices = [&self.up.from, &self.down.from];
-        self.sleeper.sleep(devices, self.started + next)
+        match sleeper.sleep(devices, &self.over, self.started + next)? {
+            Woken::ByTime => {}
+            Woken::ByPacket { near, far, at } => {
+                let at = at.saturating_duration_since(self.started);
+                self.up.woke = near.then_some(at);
+                self.down.woke = far.then_some(at);
+            }
+            Woken::ToEnd => return Ok(ControlFlow::Break(())),
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Publishes the counters of both ways.
-    fn tell(&self, now: Duration) {
+    fn tell(&self, now: Duration, spun: Duration) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let busy = clock_gettime(ClockId::ThreadCPUTime);
         log.elapsed = now;
         let busy = Duration::try_from(busy).unwrap_or_default();
-        log.busy = busy.saturating_sub(self.sleeper.spun());
+        log.busy = busy.saturating_sub(spun);
         log.ways = [self.up.way.tally(now), self.down.way.tally(now)];
     }
 }
@@ -150,7 +165,8 @@ impl Lane {
             match read(&self.from, &mut bytes) {
                 Ok(length) => {
                     bytes.truncate(length);
-                    self.way.arrive(started.elapsed(), Packet::new(bytes));
+                    let now = self.woke.take().unwrap_or_else(|| started.elapsed());
+                    self.way.arrive(now, Packet::new(bytes));
                 }
                 Err(error) => {
                     self.way.recycle(bytes);

@@ -2,8 +2,8 @@
 //!
 //! A thread that sleeps to a deadline wakes some 50 to 100 µs behind it, always. So the sleeper asks for less, by what the
 //! last wake-ups were late, and wakes a little early. The last microseconds it spins, never more of them: a line with a packet
-//! every 50 µs would otherwise cost a whole processor, and its neighbours need one, too. What it leaves alone: what is done
-//! then.
+//! every 50 µs would otherwise cost a whole processor, and its neighbours need one, too. A packet that ends a sleep came
+//! before the thread ran: the kernel knows by how much. What it leaves alone: what is done then.
 
 use std::io::{self, PipeReader};
 use std::os::fd::OwnedFd;
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::time::Instant;
+
+use super::run_delay::RunDelay;
 
 /// So much is spun at the most, and not slept: waking from it would take longer.
 const LONGEST_SPIN: Duration = Duration::from_micros(20);
@@ -27,8 +29,10 @@ const GAIN: u32 = 8;
 /// Why the sleep is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Woken {
-    /// The deadline is near, or a packet is there.
-    ToWork,
+    /// The deadline is near.
+    ByTime,
+    /// The `near` or the `far` device has packets, and the first of them came `at` that time.
+    ByPacket { near: bool, far: bool, at: Instant },
     /// Nobody needs the link any more.
     ToEnd,
 }
@@ -36,16 +40,16 @@ pub(super) enum Woken {
 /// Waits on the two devices of a link and on the word that it is over.
 #[derive(Debug)]
 pub(super) struct Sleeper {
-    over: PipeReader,
+    run_delay: RunDelay,
     lead: Duration,
     spun: Duration,
 }
 
 impl Sleeper {
-    /// `over` is hung up on when the link shall end.
-    pub(super) const fn new(over: PipeReader) -> Self {
+    /// For the calling thread only.
+    pub(super) fn of_this_thread() -> Self {
         Self {
-            over,
+            run_delay: RunDelay::of_this_thread(),
             lead: Duration::ZERO,
             spun: Duration::ZERO,
         }
@@ -56,8 +60,13 @@ impl Sleeper {
         self.spun
     }
 
-    /// Sleeps until shortly before `deadline`, or until one of the devices has a packet.
-    pub(super) fn sleep(&mut self, devices: [&OwnedFd; 2], deadline: Instant) -> io::Result<Woken> {
+    /// Sleeps until shortly before `deadline`, until one of the devices has a packet, or until `over` is hung up on.
+    pub(super) fn sleep(
+        &mut self,
+        [near, far]: [&OwnedFd; 2],
+        over: &PipeReader,
+        deadline: Instant,
+    ) -> io::Result<Woken> {
         let before = Instant::now();
         let wanted = deadline.saturating_duration_since(before);
         if wanted <= LONGEST_SPIN {
@@ -65,27 +74,36 @@ impl Sleeper {
                 std::hint::spin_loop();
             }
             self.spun += wanted;
-            return Ok(Woken::ToWork);
+            return Ok(Woken::ByTime);
         }
         let asked = wanted.saturating_sub(self.lead).max(SHORTEST_SLEEP);
         let mut fds = [
-            PollFd::new(devices[0], PollFlags::IN),
-            PollFd::new(devices[1], PollFlags::IN),
-            PollFd::new(&self.over, PollFlags::IN),
+            PollFd::new(near, PollFlags::IN),
+            PollFd::new(far, PollFlags::IN),
+            PollFd::new(over, PollFlags::IN),
         ];
         let timeout = Timespec::try_from(asked).expect("a deadline is less than an hour away");
+        let waited = self.run_delay.read();
         let ready = match poll(&mut fds, Some(&timeout)) {
             Ok(ready) => ready,
-            Err(rustix::io::Errno::INTR) => return Ok(Woken::ToWork),
+            Err(rustix::io::Errno::INTR) => return Ok(Woken::ByTime),
             Err(error) => return Err(error.into()),
         };
-        if !fds[2].revents().is_empty() {
+        let slept = before.elapsed();
+        let [near, far, over] = fds.map(|fd| !fd.revents().is_empty());
+        if over {
             return Ok(Woken::ToEnd);
         }
         if ready == 0 {
-            self.learn(before.elapsed().saturating_sub(asked));
+            self.learn(slept.saturating_sub(asked));
+            return Ok(Woken::ByTime);
         }
-        Ok(Woken::ToWork)
+        let ago = self.run_delay.read().saturating_sub(waited).min(slept);
+        Ok(Woken::ByPacket {
+            near,
+            far,
+            at: before + (slept - ago),
+        })
     }
 
     /// Follows the lateness of wake-ups, slowly and within bounds.
@@ -101,8 +119,7 @@ mod tests {
 
     #[test]
     fn the_lead_follows_steady_lateness_and_is_not_thrown_by_one_long_stop() {
-        let (over, _hold) = io::pipe().unwrap();
-        let mut sleeper = Sleeper::new(over);
+        let mut sleeper = Sleeper::of_this_thread();
         for _ in 0..100 {
             sleeper.learn(Duration::from_micros(60));
         }

@@ -87,7 +87,7 @@ fn ways([near, far]: &[UdpSocket; 2], trips: usize, rest: Duration) -> Vec<Durat
             let answer = |_| {
                 far.recv(&mut [0]).expect("the near end sends as many");
                 let came = Instant::now();
-                thread::sleep(rest);
+                thread::park_timeout(rest);
                 let left = Instant::now();
                 far.send(&[1]).expect("the near end is there");
                 left - came
@@ -95,7 +95,7 @@ fn ways([near, far]: &[UdpSocket; 2], trips: usize, rest: Duration) -> Vec<Durat
             (0..trips).map(answer).collect::<Vec<_>>()
         });
         let trip = |_| {
-            thread::sleep(rest);
+            thread::park_timeout(rest);
             let sent = Instant::now();
             near.send(&[1]).expect("the far end is there");
             near.recv(&mut [0]).expect("nothing gets lost");

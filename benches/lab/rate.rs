@@ -1,6 +1,6 @@
 //! The rate that a full line gets: datagrams faster than it takes them, counted where they arrive.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -18,6 +18,13 @@ const RATES: [f64; 6] = [1.0, 10.0, 50.0, 100.0, 250.0, 500.0];
 /// Payload of a datagram of 1,500 bytes.
 const PAYLOAD: usize = 1472;
 const PACKET: f64 = 1500.0;
+
+/// What is sent: more than the line takes by this share and by so many Mbit/s, so that slow ones are full soon, too.
+const SURPLUS: f64 = 1.1;
+const MORE: f64 = 5.0;
+
+/// Between two bursts of the sender.
+const REST: Duration = Duration::from_millis(1);
 
 pub(crate) fn report(effort: Effort) {
     println!(
@@ -40,11 +47,11 @@ fn row(asked: f64, time: Duration) {
     path_of_rate.up.queue.limit = Limit::Packets(5000);
     let shaped = link(&path_of_rate);
     let [near, far] = over(&shaped);
-    let got = full(&near, &far, time);
+    let got = full(&near, &far, asked, time);
     let truth = shaped.finish();
     let late = truth.lateness.quantile(0.99).unwrap_or_default();
     let plain = link(&path(Duration::ZERO, None));
-    let bucket = veth::pair(&plain, Some(asked)).map(|ends| through(&plain, ends, time));
+    let bucket = veth::pair(&plain, Some(asked)).map(|ends| through(&plain, ends, asked, time));
     let bucket = bucket.map_or_else(
         |missing| missing,
         |got| format!("{got:>8.3}  {:>9.2}", error(got, asked)),
@@ -56,9 +63,9 @@ fn row(asked: f64, time: Duration) {
     );
 }
 
-fn through(link: &PacketLink, [near, far]: [SocketAddr; 2], time: Duration) -> f64 {
+fn through(link: &PacketLink, [near, far]: [SocketAddr; 2], asked: f64, time: Duration) -> f64 {
     let [near, far] = pair(link, near, far);
-    full(&near, &far, time)
+    full(&near, &far, asked, time)
 }
 
 fn error(got: f64, asked: f64) -> f64 {
@@ -66,15 +73,21 @@ fn error(got: f64, asked: f64) -> f64 {
 }
 
 /// Mbit/s of IP packets between the first arrival and the last.
-fn full(near: &std::net::UdpSocket, far: &std::net::UdpSocket, time: Duration) -> f64 {
+fn full(near: &UdpSocket, far: &UdpSocket, asked: f64, time: Duration) -> f64 {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
+            let start = Instant::now();
+            let mut sent = 0.0;
             while !over.load(Ordering::Relaxed) {
-                // A full queue refuses; that is the point.
-                near.send(&[0; PAYLOAD]).ok();
-                // About twice the fastest line: the receiver needs a processor, too.
-                spin(Duration::from_micros(8));
+                // A full queue drops; that is the point. The rests are for the receiver: it needs a processor, too.
+                let due =
+                    start.elapsed().as_secs_f64() * (asked * SURPLUS + MORE) * 1e6 / (PACKET * 8.0);
+                while sent < due {
+                    near.send(&[0; PAYLOAD]).ok();
+                    sent += 1.0;
+                }
+                thread::park_timeout(REST);
             }
         });
         let mut buffer = [0; PAYLOAD];
@@ -93,11 +106,4 @@ fn full(near: &std::net::UdpSocket, far: &std::net::UdpSocket, time: Duration) -
         over.store(true, Ordering::Relaxed);
         packets * PACKET * 8.0 / (last - first).as_secs_f64() / 1e6
     })
-}
-
-fn spin(time: Duration) {
-    let start = Instant::now();
-    while start.elapsed() < time {
-        std::hint::spin_loop();
-    }
 }

@@ -24,9 +24,9 @@ mod guest;
 mod kernel;
 mod room;
 mod route;
-mod run_delay;
 mod sleeper;
 mod truth;
+mod wakes;
 
 use std::io::{self, PipeWriter};
 use std::net::Ipv4Addr;

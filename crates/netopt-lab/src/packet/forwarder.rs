@@ -19,7 +19,7 @@ use rustix::thread::set_current_timer_slack;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::time::Instant;
 
-use super::sleeper::{Sleeper, Woken};
+use super::sleeper::{Sleeper, Watched, Woken};
 use super::truth::Log;
 use super::{MTU, kernel};
 use crate::path::{Packet, PathSpec, Way};
@@ -96,7 +96,7 @@ impl Forwarder {
         set_current_timer_slack(NonZeroU64::new(1)).ok();
         // Who may not have the first place is late more often, and the truth tells how late.
         kernel::go_first().ok();
-        let mut sleeper = Sleeper::of_this_thread();
+        let mut sleeper = Sleeper::new();
         let mut told = Duration::ZERO;
         let broken = loop {
             match self.turn(&mut sleeper) {
@@ -132,8 +132,12 @@ impl Forwarder {
         let next = [self.up.way.next(), self.down.way.next()];
         let latest = self.started.elapsed() + TICK;
         let next = next.into_iter().flatten().fold(latest, Duration::min);
-        let devices = [&self.up.from, &self.down.from];
-        match sleeper.sleep(devices, &self.over, self.started + next)? {
+        let watched = Watched {
+            near: &self.up.from,
+            far: &self.down.from,
+            over: &self.over,
+        };
+        match sleeper.sleep(&watched, self.started + next)? {
             Woken::ByTime => {}
             Woken::ByPacket { near, far, at } => {
                 let at = at.saturating_duration_since(self.started);

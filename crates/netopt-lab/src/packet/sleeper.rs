@@ -1,9 +1,10 @@
 //! Waits until a deadline or until a packet comes, and learns how late the kernel wakes.
 //!
-//! A thread that sleeps to a deadline wakes some 50 to 100 µs behind it, always. So the sleeper asks for less, by what the
-//! last wake-ups were late, and wakes a little early. The last microseconds it spins, never more of them: a line with a packet
-//! every 50 µs would otherwise cost a whole processor, and its neighbours need one, too. A packet that ends a sleep came
-//! before the thread ran: the kernel knows by how much. What it leaves alone: what is done then.
+//! A thread that sleeps runs again some 50 to 150 µs after what woke it, always. So the sleeper asks for less, by what the last
+//! wake-ups were late, and looks at the devices without sleeping for the rest. It does so only where the wait is short or where
+//! it has looked little of late: a line with a packet every 50 µs would otherwise cost a whole processor, and its neighbours
+//! need one, too. For the same reason a packet that ends a sleep came before the thread could see it; by as much, most likely, as
+//! the last wake-ups by time were late. What it leaves alone: what is done then.
 
 use std::io::{self, PipeReader};
 use std::os::fd::OwnedFd;
@@ -12,24 +13,21 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::time::Instant;
 
-use super::run_delay::RunDelay;
+use super::wakes::Wakes;
 
-/// So much is spun at the most, and not slept: waking from it would take longer.
-const LONGEST_SPIN: Duration = Duration::from_micros(20);
+/// So little is always spun, and not slept: waking from it would take longer.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(20);
 
-/// What is asked of the kernel at least. Less would end a sleep before it began.
-const SHORTEST_SLEEP: Duration = Duration::from_micros(10);
+/// The share of time that may go into looking without sleeping, beyond the shortest sleeps: one in so many.
+const LOOKING: u32 = 20;
 
-/// A wake-up that is later than this says nothing about the next: somebody else had the core.
-const LARGEST_LEAD: Duration = Duration::from_micros(300);
-
-/// Each wake-up moves the lead by this share of what it was off.
-const GAIN: u32 = 8;
+/// The longest that is saved up for looking.
+const SAVINGS: Duration = Duration::from_millis(2);
 
 /// Why the sleep is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Woken {
-    /// The deadline is near.
+    /// The deadline is there, or near.
     ByTime,
     /// The `near` or the `far` device has packets, and the first of them came `at` that time.
     ByPacket { near: bool, far: bool, at: Instant },
@@ -37,94 +35,120 @@ pub(super) enum Woken {
     ToEnd,
 }
 
-/// Waits on the two devices of a link and on the word that it is over.
+/// What is waited for, besides time.
+pub(super) struct Watched<'a> {
+    pub(super) near: &'a OwnedFd,
+    pub(super) far: &'a OwnedFd,
+    /// Is hung up on when the link shall end.
+    pub(super) over: &'a PipeReader,
+}
+
+/// Sleeps for one thread, and learns from it.
 #[derive(Debug)]
 pub(super) struct Sleeper {
-    run_delay: RunDelay,
-    lead: Duration,
+    wakes: Wakes,
     spun: Duration,
+    allowance: Duration,
+    counted: Instant,
 }
 
 impl Sleeper {
-    /// For the calling thread only.
-    pub(super) fn of_this_thread() -> Self {
+    /// It has nothing saved and knows nothing yet.
+    pub(super) fn new() -> Self {
         Self {
-            run_delay: RunDelay::of_this_thread(),
-            lead: Duration::ZERO,
+            wakes: Wakes::default(),
             spun: Duration::ZERO,
+            allowance: Duration::ZERO,
+            counted: Instant::now(),
         }
     }
 
-    /// How long it has spun: processor time without work.
+    /// How long it has looked without sleeping: processor time without work.
     pub(super) const fn spun(&self) -> Duration {
         self.spun
     }
 
-    /// Sleeps until shortly before `deadline`, until one of the devices has a packet, or until `over` is hung up on.
-    pub(super) fn sleep(
-        &mut self,
-        [near, far]: [&OwnedFd; 2],
-        over: &PipeReader,
-        deadline: Instant,
-    ) -> io::Result<Woken> {
+    /// Waits until `deadline` or shortly before it, until one of the devices has a packet, or until `over` is hung up on.
+    pub(super) fn sleep(&mut self, watched: &Watched<'_>, deadline: Instant) -> io::Result<Woken> {
         let before = Instant::now();
+        self.earn(before);
         let wanted = deadline.saturating_duration_since(before);
-        if wanted <= LONGEST_SPIN {
+        if wanted <= SHORTEST_SLEEP {
             while Instant::now() < deadline {
                 std::hint::spin_loop();
             }
             self.spun += wanted;
             return Ok(Woken::ByTime);
         }
-        let asked = wanted.saturating_sub(self.lead).max(SHORTEST_SLEEP);
-        let mut fds = [
-            PollFd::new(near, PollFlags::IN),
-            PollFd::new(far, PollFlags::IN),
-            PollFd::new(over, PollFlags::IN),
-        ];
-        let timeout = Timespec::try_from(asked).expect("a deadline is less than an hour away");
-        let waited = self.run_delay.read();
-        let ready = match poll(&mut fds, Some(&timeout)) {
-            Ok(ready) => ready,
-            Err(rustix::io::Errno::INTR) => return Ok(Woken::ByTime),
-            Err(error) => return Err(error.into()),
-        };
+        if wanted <= self.allowance.min(self.wakes.lead()) {
+            return self.look(watched, before, deadline);
+        }
+        let lead = self.wakes.lead().min(self.allowance.max(SHORTEST_SLEEP));
+        let asked = wanted.saturating_sub(lead).max(SHORTEST_SLEEP / 2);
+        let woken = watched.poll(asked)?;
         let slept = before.elapsed();
-        let [near, far, over] = fds.map(|fd| !fd.revents().is_empty());
-        if over {
-            return Ok(Woken::ToEnd);
+        match woken {
+            Some(Woken::ByPacket { near, far, at }) => {
+                // One that was there before the sleep ended it at once.
+                let ago = self.wakes.usual().min(slept);
+                let at = at - ago;
+                Ok(Woken::ByPacket { near, far, at })
+            }
+            Some(woken) => Ok(woken),
+            None => {
+                self.wakes.learn(slept.saturating_sub(asked));
+                Ok(Woken::ByTime)
+            }
         }
-        if ready == 0 {
-            self.learn(slept.saturating_sub(asked));
-            return Ok(Woken::ByTime);
-        }
-        let ago = self.run_delay.read().saturating_sub(waited).min(slept);
-        Ok(Woken::ByPacket {
-            near,
-            far,
-            at: before + (slept - ago),
-        })
     }
 
-    /// Follows the lateness of wake-ups, slowly and within bounds.
-    fn learn(&mut self, late: Duration) {
-        let late = late.min(LARGEST_LEAD);
-        self.lead = (self.lead * (GAIN - 1) + late) / GAIN;
+    /// Looks at the devices until one has a packet or the deadline is there.
+    fn look(
+        &mut self,
+        watched: &Watched<'_>,
+        from: Instant,
+        deadline: Instant,
+    ) -> io::Result<Woken> {
+        let woken = loop {
+            if let Some(woken) = watched.poll(Duration::ZERO)? {
+                break woken;
+            }
+            if Instant::now() >= deadline {
+                break Woken::ByTime;
+            }
+        };
+        let looked = from.elapsed();
+        self.spun += looked;
+        self.allowance = self.allowance.saturating_sub(looked);
+        Ok(woken)
+    }
+
+    /// Saves a share of the time since the last call for looking.
+    fn earn(&mut self, now: Instant) {
+        let earned = now.saturating_duration_since(self.counted) / LOOKING;
+        self.counted = now;
+        self.allowance = (self.allowance + earned).min(SAVINGS);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_lead_follows_steady_lateness_and_is_not_thrown_by_one_long_stop() {
-        let mut sleeper = Sleeper::of_this_thread();
-        for _ in 0..100 {
-            sleeper.learn(Duration::from_micros(60));
+impl Watched<'_> {
+    /// Sleeps for at most so long; `None` when nothing came.
+    fn poll(&self, longest: Duration) -> io::Result<Option<Woken>> {
+        let mut fds = [
+            PollFd::new(self.near, PollFlags::IN),
+            PollFd::new(self.far, PollFlags::IN),
+            PollFd::new(self.over, PollFlags::IN),
+        ];
+        let timeout = Timespec::try_from(longest).expect("a deadline is less than an hour away");
+        match poll(&mut fds, Some(&timeout)) {
+            Ok(0) => return Ok(None),
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => return Ok(Some(Woken::ByTime)),
+            Err(error) => return Err(error.into()),
         }
-        assert!(sleeper.lead.abs_diff(Duration::from_micros(60)) < Duration::from_micros(2));
-        sleeper.learn(Duration::from_millis(50));
-        assert!(sleeper.lead < Duration::from_micros(95));
+        let at = Instant::now();
+        let [near, far, over] = fds.map(|fd| !fd.revents().is_empty());
+        let packet = Woken::ByPacket { near, far, at };
+        Ok(Some(if over { Woken::ToEnd } else { packet }))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use netopt_core::unit::{BitRate, Bytes};
-use netopt_lab::packet::{FAR, PacketLink, Room, RoomSpec, Truth};
+use netopt_lab::packet::{FAR, PacketLink, Room, RoomSpec, Truth, Void};
 use netopt_lab::path::{Limit, PathSpec, Rate, WaySpec};
 use socket2::SockRef;
 
@@ -68,6 +68,9 @@ pub(crate) fn link(path: &PathSpec, rooms: &RoomSpec) -> Option<Alone> {
 }
 
 /// Measures over a fresh link until the lab was on time, and gives what was measured then, with the truth.
+///
+/// `None` with a word on stderr where rooms cannot be made, and where this machine never let the link be on time: then there is
+/// nothing to judge. That the link itself is on time is a test of its own, of medians, which a busy machine does not move.
 pub(crate) fn honest<T>(
     path: &PathSpec,
     rooms: &RoomSpec,
@@ -78,12 +81,17 @@ pub(crate) fn honest<T>(
         let alone = link(path, rooms)?;
         let measured = measure(&alone.link);
         let truth = alone.link.finish();
-        let Some(void) = truth.void(path.rtt()) else {
-            return Some((measured, truth));
-        };
-        last = Some(void);
+        match truth.void(path.rtt()) {
+            None => return Some((measured, truth)),
+            Some(void @ (Void::Late(..) | Void::Busy(_))) => last = Some(void),
+            Some(void) => panic!("{void}"),
+        }
     }
-    panic!("the lab was never on time: {}", last.unwrap());
+    eprintln!(
+        "skipped: this machine has no time for a link: {}",
+        last.unwrap()
+    );
+    None
 }
 
 /// A UDP socket at each end, connected to each other: near, far.

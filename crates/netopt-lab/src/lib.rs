@@ -17,6 +17,7 @@ mod alarm;
 mod black_hole;
 mod dist;
 pub mod dns;
+pub mod lateness;
 pub mod link;
 pub mod origin;
 #[cfg(target_os = "linux")]

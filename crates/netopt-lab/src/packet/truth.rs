@@ -10,14 +10,8 @@ use std::time::Duration;
 use netopt_core::histogram::LatencyHistogram;
 use netopt_core::unit::{Ratio, show_duration};
 
+use crate::lateness;
 use crate::path::WayTally;
-
-/// A delivery may be late by this share of the round-trip time, at the 99th percentile.
-pub const LATEST: f64 = 0.1;
-
-/// A path shorter than this is judged as if it were as long: a wake-up takes some 60 µs, and on a path without length
-/// every packet is late by all of the time it takes to carry it.
-pub const SHORTEST_JUDGED: Duration = Duration::from_millis(2);
 
 /// A forwarder that computes for more than this share of the time has no room for bursts.
 pub const BUSIEST: f64 = 0.9;
@@ -99,7 +93,7 @@ impl Truth {
         if lost > 0 {
             return Some(Void::Lost(lost));
         }
-        let allowed = rtt.max(SHORTEST_JUDGED).mul_f64(LATEST);
+        let allowed = lateness::allowed(rtt);
         if let Some(late) = self.lateness.quantile(0.99).filter(|late| *late > allowed) {
             return Some(Void::Late(late, allowed));
         }

@@ -7,15 +7,10 @@ use netopt_core::unit::show_duration;
 use netopt_lab::path::Rate;
 use netopt_lab::scenario::{HOST, Link};
 use netopt_lab::world::Naming;
-use netopt_lab::{LinkSpec, Scenario, WorldSpec};
+use netopt_lab::{LinkSpec, Scenario, WorldSpec, lateness};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Entrance, origin};
-
-/// A relay that is late by more than this share of the round trip measures itself.
-const LATEST: f64 = 0.1;
-/// A path shorter than this is judged as if it were as long: a wake-up takes its time.
-const SHORTEST_JUDGED: Duration = Duration::from_millis(2);
 
 /// The world, and the runtime that it lives on.
 #[derive(Debug)]
@@ -60,7 +55,7 @@ impl Stream {
     }
 
     pub(super) fn void(&self) -> Option<String> {
-        let allowed = self.round_trip.max(SHORTEST_JUDGED).mul_f64(LATEST);
+        let allowed = lateness::allowed(self.round_trip);
         let late = self.lateness().filter(|late| *late > allowed)?;
         Some(format!(
             "one delivery in a hundred came {} late or more, {} are allowed",

@@ -31,7 +31,7 @@ pub(crate) fn run(args: Args) -> Result<End, Fault> {
         match args.command {
             Command::Optimize(args) => optimize::run(args).await,
             Command::Diagnose(args) => diagnose::run(args).await,
-            Command::Probe(args) => probe::run(args).await,
+            Command::Probe(args) => Box::pin(probe::run(args)).await,
             Command::Scenario(args) => scenario::run(args).await,
             Command::Lab(command) => lab::run(command).await,
             Command::Model(command) => model::run(&command),

@@ -3,11 +3,20 @@
 //! A change is a fact about the client, not code: the one place that turns it into a client is `netopt::stack`, so
 //! what a trial proved is what a plan applies. Server-side and system-wide advice is text in a finding, not a change.
 
+mod congestion_control;
+mod http_version;
+
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+pub use congestion_control::{CongestionControl, NameError};
+pub use http_version::HttpVersion;
+
 use crate::encoding::Encodings;
-use crate::unit::show_duration;
+use crate::unit::{Bytes, show_duration};
+
+/// The value, in a plan file and for people, of a knob that is left to the system.
+pub const SYSTEM: &str = "system";
 
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,29 +41,6 @@ impl From<bool> for Switch {
     }
 }
 
-/// Which HTTP version to speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HttpVersion {
-    /// HTTP/2 where TLS agrees on it by ALPN, HTTP/1.1 otherwise.
-    Auto,
-    /// HTTP/1.1 only.
-    Http1,
-    /// HTTP/2 only; over plain TCP with prior knowledge.
-    Http2,
-}
-
-impl HttpVersion {
-    /// The value in a plan file.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Http1 => "http1",
-            Self::Http2 => "http2",
-        }
-    }
-}
-
 /// What a change acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
@@ -75,8 +61,28 @@ pub enum Change {
     Nodelay(Switch),
     /// `tcp.quickack`: acknowledge at once instead of up to 40 ms later; Linux.
     Quickack(Switch),
+    /// `tcp.congestion_control`: which algorithm of the kernel decides how fast to send; `None` is the system's. Linux.
+    CongestionControl(Option<CongestionControl>),
+    /// `tcp.notsent_lowat`: the unsent data from which on a socket takes no more; `None` is the system's. Linux.
+    NotsentLowat(Option<Bytes>),
+    /// `tcp.receive_buffer`: a fixed receive buffer; `None` lets the kernel tune it, which a fixed one ends. It is here so
+    /// that the client of a user who sets it can be described, and the setting be removed.
+    ReceiveBuffer(Option<Bytes>),
+    /// `tcp.send_buffer`: a fixed send buffer; `None` lets the kernel tune it, see [`Change::ReceiveBuffer`].
+    SendBuffer(Option<Bytes>),
+    /// `tcp.user_timeout`: give a connection up when sent data stays unacknowledged for so long; `None` is the system's,
+    /// a quarter of an hour. In ms. Linux.
+    UserTimeout(Option<Duration>),
+    /// `tcp.fast_open`: send the first data with the SYN where the peer is known to take it (RFC 7413). Linux.
+    FastOpen(Switch),
+    /// `tcp.address_racing`: on, the addresses of a name race 250 ms apart (RFC 8305); off, one is tried after the other
+    /// and only the other family begins beside them, after 300 ms.
+    AddressRacing(Switch),
     /// `dns.cache_ttl`: keep addresses for so long; zero asks for each connection.
     DnsCacheTtl(Duration),
+    /// `dns.serve_stale`: use addresses for so long after they ran out while they are asked for again (RFC 8767); zero is
+    /// never.
+    ServeStale(Duration),
     /// `pool.max_connections`: open connections per destination at the most; `None` is unlimited.
     MaxConnections(Option<NonZeroU32>),
     /// `http.keep_alive`: use a connection for more than one request.
@@ -89,10 +95,18 @@ pub enum Change {
 
 impl Change {
     /// Every knob at the value of the ordinary client: what `reqwest::Client::new()` does.
-    pub const DEFAULTS: [Self; 7] = [
+    pub const DEFAULTS: [Self; 15] = [
         Self::Nodelay(Switch::On),
         Self::Quickack(Switch::Off),
+        Self::CongestionControl(None),
+        Self::NotsentLowat(None),
+        Self::ReceiveBuffer(None),
+        Self::SendBuffer(None),
+        Self::UserTimeout(None),
+        Self::FastOpen(Switch::Off),
+        Self::AddressRacing(Switch::Off),
         Self::DnsCacheTtl(Duration::ZERO),
+        Self::ServeStale(Duration::ZERO),
         Self::MaxConnections(None),
         Self::KeepAlive(Switch::On),
         Self::Version(HttpVersion::Auto),
@@ -105,7 +119,15 @@ impl Change {
         match self {
             Self::Nodelay(_) => "tcp.nodelay",
             Self::Quickack(_) => "tcp.quickack",
+            Self::CongestionControl(_) => "tcp.congestion_control",
+            Self::NotsentLowat(_) => "tcp.notsent_lowat",
+            Self::ReceiveBuffer(_) => "tcp.receive_buffer",
+            Self::SendBuffer(_) => "tcp.send_buffer",
+            Self::UserTimeout(_) => "tcp.user_timeout",
+            Self::FastOpen(_) => "tcp.fast_open",
+            Self::AddressRacing(_) => "tcp.address_racing",
             Self::DnsCacheTtl(_) => "dns.cache_ttl",
+            Self::ServeStale(_) => "dns.serve_stale",
             Self::MaxConnections(_) => "pool.max_connections",
             Self::KeepAlive(_) => "http.keep_alive",
             Self::Version(_) => "http.version",
@@ -117,8 +139,18 @@ impl Change {
     #[must_use]
     pub const fn scope(&self) -> Scope {
         match self {
-            Self::Nodelay(_) | Self::Quickack(_) => Scope::Socket,
-            Self::DnsCacheTtl(_) | Self::Version(_) => Scope::Connection,
+            Self::Nodelay(_)
+            | Self::Quickack(_)
+            | Self::CongestionControl(_)
+            | Self::NotsentLowat(_)
+            | Self::ReceiveBuffer(_)
+            | Self::SendBuffer(_)
+            | Self::UserTimeout(_)
+            | Self::FastOpen(_) => Scope::Socket,
+            Self::AddressRacing(_)
+            | Self::DnsCacheTtl(_)
+            | Self::ServeStale(_)
+            | Self::Version(_) => Scope::Connection,
             Self::MaxConnections(_) | Self::KeepAlive(_) => Scope::Pool,
             Self::AcceptEncoding(_) => Scope::Request,
         }
@@ -131,7 +163,15 @@ impl Change {
         let [
             nodelay,
             quickack,
+            congestion_control,
+            notsent_lowat,
+            receive_buffer,
+            send_buffer,
+            user_timeout,
+            fast_open,
+            racing,
             ttl,
+            stale,
             connections,
             keep_alive,
             version,
@@ -140,7 +180,15 @@ impl Change {
         match self {
             Self::Nodelay(_) => nodelay,
             Self::Quickack(_) => quickack,
+            Self::CongestionControl(_) => congestion_control,
+            Self::NotsentLowat(_) => notsent_lowat,
+            Self::ReceiveBuffer(_) => receive_buffer,
+            Self::SendBuffer(_) => send_buffer,
+            Self::UserTimeout(_) => user_timeout,
+            Self::FastOpen(_) => fast_open,
+            Self::AddressRacing(_) => racing,
             Self::DnsCacheTtl(_) => ttl,
+            Self::ServeStale(_) => stale,
             Self::MaxConnections(_) => connections,
             Self::KeepAlive(_) => keep_alive,
             Self::Version(_) => version,
@@ -152,15 +200,30 @@ impl Change {
     #[must_use]
     pub fn value(&self) -> String {
         match self {
-            Self::Nodelay(switch) | Self::Quickack(switch) | Self::KeepAlive(switch) => {
+            Self::Nodelay(switch)
+            | Self::Quickack(switch)
+            | Self::FastOpen(switch)
+            | Self::AddressRacing(switch)
+            | Self::KeepAlive(switch) => {
                 if switch.is_on() {
                     "on".to_owned()
                 } else {
                     "off".to_owned()
                 }
             }
-            Self::DnsCacheTtl(ttl) if ttl.is_zero() => "off".to_owned(),
-            Self::DnsCacheTtl(ttl) => show_duration(*ttl),
+            Self::CongestionControl(None)
+            | Self::NotsentLowat(None)
+            | Self::ReceiveBuffer(None)
+            | Self::SendBuffer(None)
+            | Self::UserTimeout(None) => SYSTEM.to_owned(),
+            Self::CongestionControl(Some(name)) => name.to_string(),
+            Self::NotsentLowat(Some(bytes))
+            | Self::ReceiveBuffer(Some(bytes))
+            | Self::SendBuffer(Some(bytes)) => bytes.to_string(),
+            Self::DnsCacheTtl(time) | Self::ServeStale(time) if time.is_zero() => "off".to_owned(),
+            Self::DnsCacheTtl(time) | Self::ServeStale(time) | Self::UserTimeout(Some(time)) => {
+                show_duration(*time)
+            }
             Self::MaxConnections(None) => "unlimited".to_owned(),
             Self::MaxConnections(Some(limit)) => limit.to_string(),
             Self::Version(version) => version.name().to_owned(),
@@ -171,44 +234,4 @@ impl Change {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_change_has_an_undo_that_is_its_own() {
-        for default in Change::DEFAULTS {
-            assert_eq!(default.undo(), default);
-        }
-        let five = Change::MaxConnections(NonZeroU32::new(5));
-        assert_eq!(five.undo(), Change::MaxConnections(None));
-    }
-
-    /// The same knob away from its default.
-    fn turned(default: Change) -> Change {
-        match default {
-            Change::Nodelay(_) => Change::Nodelay(Switch::Off),
-            Change::Quickack(_) => Change::Quickack(Switch::On),
-            Change::DnsCacheTtl(_) => Change::DnsCacheTtl(Duration::from_secs(60)),
-            Change::MaxConnections(_) => Change::MaxConnections(NonZeroU32::new(1)),
-            Change::KeepAlive(_) => Change::KeepAlive(Switch::Off),
-            Change::Version(_) => Change::Version(HttpVersion::Http1),
-            Change::AcceptEncoding(_) => Change::AcceptEncoding(Encodings::ALL),
-        }
-    }
-
-    #[test]
-    fn every_knob_that_was_turned_goes_back_to_its_own_default() {
-        for default in Change::DEFAULTS {
-            let turned = turned(default);
-            assert_ne!(turned, default);
-            assert_eq!(turned.undo(), default);
-        }
-    }
-
-    #[test]
-    fn names_are_unique() {
-        let mut names = Change::DEFAULTS.map(|change| change.name());
-        names.sort_unstable();
-        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 
 mod read;
 mod settings;
+mod value;
 mod write;
 
 pub use read::{PlanError, PlanErrors};

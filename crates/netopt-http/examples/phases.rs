@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use netopt_core::change::HttpVersion;
+use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
@@ -59,6 +59,7 @@ fn config(tls: Tls) -> Config {
         connector: Connector {
             resolver: Resolver::system(),
             options: Options::default(),
+            racing: Switch::Off,
             timeout: Duration::from_secs(5),
         },
         tls,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_core::phase::Phase;
 use tokio::time::{Instant, timeout_at};
 
@@ -22,6 +23,8 @@ pub struct Connector {
     pub resolver: Resolver,
     /// What the kernel is asked for.
     pub options: Options,
+    /// `tcp.address_racing`. Carried to the connector, which races in any case for now.
+    pub racing: Switch,
     /// The bound on lookup and handshake together.
     pub timeout: Duration,
 }
@@ -81,7 +84,7 @@ impl Connector {
             [only] => format!("{host}:{port} ({})", only.ip()),
             many => format!("{host}:{port} ({} addresses)", many.len()),
         };
-        let socket = timeout_at(deadline, race::connect(addresses))
+        let socket = timeout_at(deadline, race::connect(addresses, &self.options))
             .await
             .map_err(|_| Error::connect_timeout(&whom, self.timeout))?
             .map_err(|error| Error::connect(&whom, error))?;

@@ -1,21 +1,36 @@
-//! Socket options, set at their right level and read back.
+//! What a connection asks of its socket: the options of a client, set at their right level and read back.
 //!
 //! The seed set every option at `SOL_SOCKET`; there the constant of `TCP_NODELAY` means `SO_DEBUG`, so Nagle's
 //! algorithm stayed on and nobody noticed. A value counts here only when the kernel repeats it.
 
 use std::io;
+use std::time::Duration;
 
-use netopt_core::change::Switch;
+use netopt_core::change::{CongestionControl, Switch};
+use netopt_core::unit::Bytes;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-/// What to ask the kernel for. The default is the ordinary client: Nagle off, delayed acknowledgements as they are.
+/// What to ask the kernel for. The default is the ordinary client: Nagle off, all else as the system has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// `TCP_NODELAY`: on switches Nagle's algorithm off.
     pub nodelay: Switch,
     /// `TCP_QUICKACK`: acknowledge at once. Linux only, and not sticky, so the stream sets it after each read.
     pub quickack: Switch,
+    /// `TCP_CONGESTION`: who decides how fast to send. Linux; `None` is the system's. The kernel refuses what it does not
+    /// have, and what `net.ipv4.tcp_allowed_congestion_control` keeps for root.
+    pub congestion_control: Option<CongestionControl>,
+    /// `TCP_NOTSENT_LOWAT`: the unsent data from which on the socket takes no more. Linux; `None` is the system's.
+    pub notsent_lowat: Option<Bytes>,
+    /// `SO_RCVBUF`. `None` lets the kernel tune it; a value ends that for good, and is clamped to `net.core.rmem_max`.
+    pub receive_buffer: Option<Bytes>,
+    /// `SO_SNDBUF`. `None` lets the kernel tune it; a value ends that for good, and is clamped to `net.core.wmem_max`.
+    pub send_buffer: Option<Bytes>,
+    /// `TCP_USER_TIMEOUT`, in ms: how long sent data may stay unacknowledged. Linux; `None` is the system's.
+    pub user_timeout: Option<Duration>,
+    /// `TCP_FASTOPEN_CONNECT`: data in the SYN. Carried to the connector, which does not act on it yet.
+    pub fast_open: Switch,
 }
 
 impl Default for Options {
@@ -23,6 +38,12 @@ impl Default for Options {
         Self {
             nodelay: Switch::On,
             quickack: Switch::Off,
+            congestion_control: None,
+            notsent_lowat: None,
+            receive_buffer: None,
+            send_buffer: None,
+            user_timeout: None,
+            fast_open: Switch::Off,
         }
     }
 }
@@ -35,7 +56,57 @@ pub struct Granted {
 }
 
 impl Options {
-    /// Sets the options on a connected socket and reads them back.
+    /// Sets on a socket that is not connected yet what counts from the handshake on: congestion control, buffers (which
+    /// decide about window scaling), and bounds.
+    ///
+    /// # Errors
+    /// When the kernel refuses one of them; the error names the option and the value.
+    pub fn prepare(&self, socket: &SockRef<'_>) -> io::Result<()> {
+        if let Some(size) = self.receive_buffer {
+            let set = socket.set_recv_buffer_size(whole(size));
+            set.map_err(|error| refused("SO_RCVBUF", &size, &error))?;
+        }
+        if let Some(size) = self.send_buffer {
+            let set = socket.set_send_buffer_size(whole(size));
+            set.map_err(|error| refused("SO_SNDBUF", &size, &error))?;
+        }
+        self.prepare_linux(socket)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn prepare_linux(&self, socket: &SockRef<'_>) -> io::Result<()> {
+        if let Some(name) = self.congestion_control {
+            let set = socket.set_tcp_congestion(name.as_str().as_bytes());
+            set.map_err(|error| refused("TCP_CONGESTION", &name, &error))?;
+        }
+        if let Some(mark) = self.notsent_lowat {
+            let count = u32::try_from(mark.get()).unwrap_or(u32::MAX);
+            let set = socket.set_tcp_notsent_lowat(count);
+            set.map_err(|error| refused("TCP_NOTSENT_LOWAT", &mark, &error))?;
+        }
+        if let Some(bound) = self.user_timeout {
+            let set = socket.set_tcp_user_timeout(Some(bound));
+            let shown = netopt_core::unit::show_duration(bound);
+            set.map_err(|error| refused("TCP_USER_TIMEOUT", &shown, &error))?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn prepare_linux(&self, _: &SockRef<'_>) -> io::Result<()> {
+        if self.congestion_control.is_some()
+            || self.notsent_lowat.is_some()
+            || self.user_timeout.is_some()
+        {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "congestion control, not-sent low-water mark and user timeout are not supported here; leave them to the system",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Sets the options of a connected socket and reads them back.
     ///
     /// # Errors
     /// When the kernel refuses one of them.
@@ -58,4 +129,16 @@ impl Options {
         #[cfg(not(target_os = "linux"))]
         let _ = socket;
     }
+}
+
+fn whole(size: Bytes) -> usize {
+    usize::try_from(size.get()).unwrap_or(usize::MAX)
+}
+
+/// The kernel's refusal with what was asked of it.
+fn refused(option: &str, value: &dyn std::fmt::Display, error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("the kernel refuses {option} = {value}: {error}"),
+    )
 }

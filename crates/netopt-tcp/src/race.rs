@@ -10,16 +10,22 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::net::TcpStream;
+use socket2::SockRef;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep_until};
+
+use crate::options::Options;
 
 /// The recommended pause between two attempts, RFC 8305 §5.
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// Connects to the first address that answers.
+/// Connects to the first address that answers, from a socket that `options` have prepared.
 ///
 /// Cancel safe: dropping the future drops every attempt.
-pub(crate) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+pub(crate) async fn connect(
+    addresses: Vec<SocketAddr>,
+    options: &Options,
+) -> io::Result<TcpStream> {
     let mut waiting = interleave(addresses).into_iter();
     let mut attempts = FuturesUnordered::new();
     let mut first_error = None;
@@ -29,7 +35,7 @@ pub(crate) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream>
             .then(|| waiting.next())
             .flatten()
         {
-            attempts.push(TcpStream::connect(address));
+            attempts.push(attempt(address, options));
             next_at = Instant::now() + STAGGER;
         }
         if attempts.is_empty() {
@@ -49,6 +55,16 @@ pub(crate) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream>
             () = sleep_until(next_at), if waiting.len() > 0 => {}
         }
     }
+}
+
+/// One attempt. What is negotiated in the handshake has to be set before it.
+async fn attempt(address: SocketAddr, options: &Options) -> io::Result<TcpStream> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    options.prepare(&SockRef::from(&socket))?;
+    socket.connect(address).await
 }
 
 /// Alternates the families, beginning with that of the first address (RFC 8305 §4).
@@ -94,13 +110,15 @@ mod tests {
             .local_addr()
             .unwrap();
         let begun = Instant::now();
-        let stream = connect(vec![closed, good]).await.unwrap();
+        let stream = connect(vec![closed, good], &Options::default())
+            .await
+            .unwrap();
         assert_eq!(stream.peer_addr().unwrap(), good);
         assert!(begun.elapsed() < STAGGER);
     }
 
     #[tokio::test]
     async fn nobody_to_ask_is_an_error() {
-        assert!(connect(Vec::new()).await.is_err());
+        assert!(connect(Vec::new(), &Options::default()).await.is_err());
     }
 }

@@ -8,7 +8,8 @@
 //! | `http.keep_alive`, `pool.max_connections` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
 //! | `dns.cache_ttl` | the resolver |
-//! | `tcp.nodelay`, `tcp.quickack` | the socket |
+//! | `tcp.address_racing` | the connector |
+//! | `tcp.congestion_control`, `tcp.receive_buffer`, `tcp.send_buffer` and all else of `tcp` | the socket |
 //!
 //! What a plan does not say (whom to trust, whom to ask for names, how long to wait) comes from the
 //! [`Surroundings`] and is the same in every arm of a trial.
@@ -89,7 +90,14 @@ pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
         options: Options {
             nodelay: settings.nodelay,
             quickack: settings.quickack,
+            congestion_control: settings.congestion_control,
+            notsent_lowat: settings.notsent_lowat,
+            receive_buffer: settings.receive_buffer,
+            send_buffer: settings.send_buffer,
+            user_timeout: settings.user_timeout,
+            fast_open: settings.fast_open,
         },
+        racing: settings.address_racing,
         timeout: around.connect_timeout,
     }
 }

@@ -1,21 +1,17 @@
 //! Reading a plan file: TOML with errors that name line, key, value and bound.
 
 use std::fmt;
-use std::num::NonZeroU32;
-use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Plan;
-use crate::change::{Change, HttpVersion, Switch};
-use crate::encoding::Encodings;
-use crate::unit::parse_duration;
+use super::value::{
+    bytes, congestion_control, duration, encodings, limit, show, switch, system_or, timeout,
+    version,
+};
+use crate::change::Change;
 
-/// Addresses are kept for a day at the most.
-const LONGEST_TTL: Duration = Duration::from_secs(86_400);
-/// More connections to one destination than this are a mistake.
-const MOST_CONNECTIONS: u32 = 65_535;
 /// The schema that this version reads and writes.
 pub(super) const SCHEMA: &str = "netopt.plan/1";
 
@@ -123,88 +119,44 @@ impl Plan {
 }
 
 fn read_change(key: &str, value: &Spanned<DeValue<'_>>) -> Result<Change, String> {
+    const TRUTH: &str = "true or false";
+    const TIME: &str = "a time from \"0s\" (off) to \"24h\", such as \"60s\"";
+    const BOUND: &str = "a time from \"1ms\" to \"24h\", such as \"20s\", or \"system\"";
+    const AMOUNT: &str = "an amount from \"1B\" to \"1GiB\", such as \"16kB\", or \"system\"";
+    const ALGORITHM: &str = "the name of a congestion control (1 to 15 of a-z, 0-9, _ and -, such as \"bbr\"), or \"system\"";
     let value = value.get_ref();
-    let no = |expected: &str| format!("{} is not {expected}", show(value));
-    match key {
-        "tcp.nodelay" => switch(value)
-            .map(Change::Nodelay)
-            .ok_or_else(|| no("true or false")),
-        "tcp.quickack" => switch(value)
-            .map(Change::Quickack)
-            .ok_or_else(|| no("true or false")),
-        "http.keep_alive" => switch(value)
-            .map(Change::KeepAlive)
-            .ok_or_else(|| no("true or false")),
-        "dns.cache_ttl" => duration(value, LONGEST_TTL)
-            .map(Change::DnsCacheTtl)
-            .ok_or_else(|| no("a time from \"0s\" (no cache) to \"24h\", such as \"60s\"")),
-        "pool.max_connections" => limit(value)
-            .map(Change::MaxConnections)
-            .ok_or_else(|| no("a number from 1 to 65535, or \"unlimited\"")),
-        "http.version" => version(value)
-            .map(Change::Version)
-            .ok_or_else(|| no("one of \"auto\", \"http1\", \"http2\"")),
-        "http.accept_encoding" => encodings(value)
-            .map(Change::AcceptEncoding)
-            .ok_or_else(|| no("a list of \"zstd\", \"br\", \"gzip\"")),
+    let (change, expected) = match key {
+        "tcp.nodelay" => (switch(value).map(Change::Nodelay), TRUTH),
+        "tcp.quickack" => (switch(value).map(Change::Quickack), TRUTH),
+        "tcp.congestion_control" => (
+            system_or(value, congestion_control).map(Change::CongestionControl),
+            ALGORITHM,
+        ),
+        "tcp.notsent_lowat" => (system_or(value, bytes).map(Change::NotsentLowat), AMOUNT),
+        "tcp.receive_buffer" => (system_or(value, bytes).map(Change::ReceiveBuffer), AMOUNT),
+        "tcp.send_buffer" => (system_or(value, bytes).map(Change::SendBuffer), AMOUNT),
+        "tcp.user_timeout" => (system_or(value, timeout).map(Change::UserTimeout), BOUND),
+        "tcp.fast_open" => (switch(value).map(Change::FastOpen), TRUTH),
+        "tcp.address_racing" => (switch(value).map(Change::AddressRacing), TRUTH),
+        "dns.cache_ttl" => (duration(value).map(Change::DnsCacheTtl), TIME),
+        "dns.serve_stale" => (duration(value).map(Change::ServeStale), TIME),
+        "pool.max_connections" => (
+            limit(value).map(Change::MaxConnections),
+            "a number from 1 to 65535, or \"unlimited\"",
+        ),
+        "http.keep_alive" => (switch(value).map(Change::KeepAlive), TRUTH),
+        "http.version" => (
+            version(value).map(Change::Version),
+            "one of \"auto\", \"http1\", \"http2\"",
+        ),
+        "http.accept_encoding" => (
+            encodings(value).map(Change::AcceptEncoding),
+            "a list of \"zstd\", \"br\", \"gzip\"",
+        ),
         _ => {
             let known: Vec<&str> = Change::DEFAULTS.iter().map(Change::name).collect();
-            Err(format!("is unknown; known are {}", known.join(", ")))
+            return Err(format!("is unknown; known are {}", known.join(", ")));
         }
-    }
-}
-
-fn switch(value: &DeValue<'_>) -> Option<Switch> {
-    value.as_bool().map(Switch::from)
-}
-
-fn duration(value: &DeValue<'_>, longest: Duration) -> Option<Duration> {
-    parse_duration(value.as_str()?)
-        .ok()
-        .filter(|time| *time <= longest)
-}
-
-fn limit(value: &DeValue<'_>) -> Option<Option<NonZeroU32>> {
-    if value.as_str() == Some("unlimited") {
-        return Some(None);
-    }
-    let integer = value.as_integer()?;
-    let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok()?;
-    NonZeroU32::new(number)
-        .filter(|limit| limit.get() <= MOST_CONNECTIONS)
-        .map(Some)
-}
-
-fn version(value: &DeValue<'_>) -> Option<HttpVersion> {
-    let name = value.as_str()?;
-    [HttpVersion::Auto, HttpVersion::Http1, HttpVersion::Http2]
-        .into_iter()
-        .find(|version| version.name() == name)
-}
-
-fn encodings(value: &DeValue<'_>) -> Option<Encodings> {
-    value
-        .as_array()?
-        .iter()
-        .map(|item| item.get_ref().as_str()?.parse().ok())
-        .collect()
-}
-
-/// The value as it stands in the file, short.
-fn show(value: &DeValue<'_>) -> String {
-    match value {
-        DeValue::String(text) => format!("{:?}", text.chars().take(60).collect::<String>()),
-        DeValue::Integer(number) => number.as_str().to_owned(),
-        DeValue::Float(number) => number.as_str().to_owned(),
-        DeValue::Boolean(flag) => flag.to_string(),
-        DeValue::Array(items) => {
-            let items: Vec<String> = items
-                .iter()
-                .take(8)
-                .map(|item| show(item.get_ref()))
-                .collect();
-            format!("[{}]", items.join(", "))
-        }
-        other => format!("a {}", other.type_str()),
-    }
+    };
+    change.ok_or_else(|| format!("{} is not {expected}", show(value)))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Plan;
 use super::read::SCHEMA;
-use crate::change::Change;
+use crate::change::{Change, SYSTEM};
 
 impl Plan {
     /// The text of a `netopt.toml` that [`Plan::read`] turns back into this plan, section by section.
@@ -49,10 +49,23 @@ fn comment(text: &str) -> String {
 
 fn toml_value(change: &Change) -> String {
     match change {
-        Change::Nodelay(switch) | Change::Quickack(switch) | Change::KeepAlive(switch) => {
-            switch.is_on().to_string()
+        Change::Nodelay(switch)
+        | Change::Quickack(switch)
+        | Change::FastOpen(switch)
+        | Change::AddressRacing(switch)
+        | Change::KeepAlive(switch) => switch.is_on().to_string(),
+        Change::CongestionControl(None)
+        | Change::NotsentLowat(None)
+        | Change::ReceiveBuffer(None)
+        | Change::SendBuffer(None)
+        | Change::UserTimeout(None) => format!("{SYSTEM:?}"),
+        Change::CongestionControl(Some(name)) => format!("{:?}", name.as_str()),
+        Change::NotsentLowat(Some(bytes))
+        | Change::ReceiveBuffer(Some(bytes))
+        | Change::SendBuffer(Some(bytes)) => format!("\"{}B\"", bytes.get()),
+        Change::DnsCacheTtl(time) | Change::ServeStale(time) | Change::UserTimeout(Some(time)) => {
+            format!("\"{}ms\"", time.as_millis())
         }
-        Change::DnsCacheTtl(ttl) => format!("\"{}ms\"", ttl.as_millis()),
         Change::MaxConnections(None) => "\"unlimited\"".to_owned(),
         Change::MaxConnections(Some(limit)) => limit.to_string(),
         Change::Version(version) => format!("{:?}", version.name()),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_core::encoding::Encodings;
 use netopt_core::unit::Bytes;
 use netopt_lab::origin::{OriginSpec, Protocol};
@@ -16,6 +17,7 @@ fn connections(version: HttpVersion) -> Connections {
         connector: Connector {
             resolver: Resolver::system(),
             options: Options::default(),
+            racing: Switch::Off,
             timeout: bound,
         },
         tls: Tls::trusting_nobody(),

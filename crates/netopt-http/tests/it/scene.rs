@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use netopt_core::change::HttpVersion;
+use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{FailureKind, Outcome};
@@ -55,6 +55,7 @@ pub(crate) fn config() -> Config {
         connector: Connector {
             resolver: Resolver::system(),
             options: Options::default(),
+            racing: Switch::Off,
             timeout: PATIENCE,
         },
         tls: Tls::trusting_nobody(),

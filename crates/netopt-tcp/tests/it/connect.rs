@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_lab::{NameServer, NameServerSpec};
@@ -13,6 +14,7 @@ fn connector(resolver: Resolver) -> Connector {
     Connector {
         resolver,
         options: Options::default(),
+        racing: Switch::On,
         timeout: Duration::from_secs(2),
     }
 }

@@ -1,10 +1,13 @@
 //! Every option is set at its right level and read back; buffers stay the kernel's.
 
+use std::time::Duration;
+
 use netopt_core::change::Switch;
+use netopt_core::unit::Bytes;
 use netopt_tcp::{Options, Stream};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 async fn pair() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -105,11 +108,53 @@ async fn a_closed_window_is_not_nagle() {
     let chunk = vec![0; 256 * 1024];
     // Nobody reads, so the peer's window closes and megabytes stay unsent.
     let until_full = async { while stream.write_all(&chunk).await.is_ok() {} };
-    let patience = std::time::Duration::from_millis(300);
+    let patience = Duration::from_millis(300);
     tokio::time::timeout(patience, until_full)
         .await
         .unwrap_err();
     let info = wire.info().expect("Linux tells");
     assert!(info.unsent() > info.mss(), "the window closed: {info:?}");
     assert!(wire.take_held() < info.mss(), "less than a segment at most");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_handshake_needs_is_set_before_it() {
+    let options = Options {
+        congestion_control: "reno".parse().ok(),
+        notsent_lowat: Some(Bytes::new(16_384)),
+        receive_buffer: Some(Bytes::new(32_768)),
+        send_buffer: Some(Bytes::new(65_536)),
+        user_timeout: Some(Duration::from_secs(20)),
+        ..Options::default()
+    };
+    let socket = TcpSocket::new_v4().unwrap();
+    let socket = SockRef::from(&socket);
+    options.prepare(&socket).unwrap();
+    assert!(socket.tcp_congestion().unwrap().starts_with(b"reno\0"));
+    assert_eq!(socket.tcp_notsent_lowat().unwrap(), 16_384);
+    assert_eq!(
+        socket.tcp_user_timeout().unwrap(),
+        Some(Duration::from_secs(20))
+    );
+    // The kernel doubles a buffer, for its own bookkeeping.
+    assert_eq!(socket.recv_buffer_size().unwrap(), 65_536);
+    assert_eq!(socket.send_buffer_size().unwrap(), 131_072);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_algorithm_that_the_kernel_lacks_is_refused_by_name() {
+    let options = Options {
+        congestion_control: "no-such-thing".parse().ok(),
+        ..Options::default()
+    };
+    let socket = TcpSocket::new_v4().unwrap();
+    let error = options.prepare(&SockRef::from(&socket)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the kernel refuses TCP_CONGESTION = no-such-thing: "),
+        "{error}"
+    );
 }

@@ -13,6 +13,7 @@ use http::Request;
 use netopt::core::change::{HttpVersion, Switch};
 use netopt::core::encoding::Encodings;
 use netopt::core::exchange::{Exchange, Protocol};
+use netopt::core::unit::Bytes as Size;
 use netopt::{Change, Client, Plan, Resolver, Surroundings, Tls, stack};
 use netopt_lab::{NameServer, NameServerSpec, Origin, OriginSpec, origin};
 
@@ -162,4 +163,27 @@ async fn quickack_does_no_harm() {
         call(&client, &origin.url()).await;
     }
     assert_eq!(client.pool_stats().reused, 2);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn options_of_the_socket_reach_the_kernel_before_the_handshake() {
+    let origin = healthy().await;
+    for (change, told) in [
+        (
+            Change::CongestionControl("no-such-thing".parse().ok()),
+            Some("the kernel refuses TCP_CONGESTION = no-such-thing"),
+        ),
+        (Change::CongestionControl("reno".parse().ok()), None),
+        (Change::NotsentLowat(Some(Size::new(16_384))), None),
+        (Change::UserTimeout(Some(Duration::from_secs(20))), None),
+    ] {
+        let request = Request::get(origin.url()).body(Bytes::new()).unwrap();
+        let outcome = client(change).exchange(request).await.outcome;
+        let failure = format!("{outcome:?}");
+        match told {
+            Some(told) => assert!(failure.contains(told), "{failure}"),
+            None => assert!(outcome.is_success(), "{change:?}: {failure}"),
+        }
+    }
 }

@@ -1,114 +1,89 @@
-//! What the kernel knows about a connection: `TCP_INFO`, read field by field.
+//! What the kernel knows about a connection: `struct tcp_info`, read field by field.
 //!
 //! The kernel says how many bytes it filled; a field beyond that is `None`, so an old kernel yields unknowns and never
-//! zeros. Offsets are those of `struct tcp_info` in `linux/tcp.h`, which only ever grows at its end.
+//! zeros. Offsets are those of `linux/tcp.h`; the structure only ever grows at its end. Each field is one row of a table
+//! ([`TcpInfo::fields`]) that makes its accessor, its line of `Debug` and its row of `docs/tcp-info.md`.
+//!
+//! The bytes may come from an open socket ([`TcpInfo::of`]) or from anywhere else ([`TcpInfo::from_bytes`]): a listing of
+//! sockets, a file. Any bytes of any length are read; none make it fail. What the figures mean together is not told here.
 
+mod delta;
+mod field;
 #[cfg(target_os = "linux")]
 mod linux;
+mod newer;
+mod oldest;
+mod state;
 
-use std::time::Duration;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd as _};
 
 use netopt_core::path::PathSample;
-use netopt_core::unit::{BitRate, Bytes};
+
+pub use delta::Delta;
+pub use field::{Field, Unit};
+pub use state::{CongestionState, FastOpenFail, Negotiated, State};
 
 /// Room for the structure of kernels to come; 6.18 fills 280 bytes.
 const ROOM: usize = 512;
 
-/// One snapshot of `TCP_INFO`.
+/// One snapshot of `TCP_INFO`. It owns its bytes and allocates nothing.
 #[derive(Clone)]
 pub struct TcpInfo {
     raw: [u8; ROOM],
     length: usize,
 }
 
-impl std::fmt::Debug for TcpInfo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TcpInfo")
-            .field("length", &self.length)
-            .field("sample", &self.sample())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Asks the kernel about an open descriptor; `None` on systems without `TCP_INFO`.
-///
-/// The caller keeps the descriptor open during the call; a closed one yields `None` or, if the number was given away
-/// again, the view of another socket, never undefined behaviour.
-pub(crate) fn of_raw(descriptor: std::os::fd::RawFd) -> Option<TcpInfo> {
-    #[cfg(target_os = "linux")]
-    {
-        let mut raw = [0; ROOM];
-        let length = linux::read(descriptor, &mut raw)?;
-        Some(TcpInfo { raw, length })
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = descriptor;
-        None
-    }
-}
-
 impl TcpInfo {
-    /// Smoothed round-trip time.
-    #[must_use]
-    pub fn rtt(&self) -> Option<Duration> {
-        self.micros(68)
+    /// `snd_ssthresh` before the first loss (`TCP_INFINITE_SSTHRESH`).
+    pub const NO_THRESHOLD: u32 = 0x7fff_ffff;
+
+    /// Asks the kernel about a TCP socket. It costs less than two microseconds and does not block.
+    ///
+    /// # Errors
+    /// What the kernel says when the descriptor is no TCP socket; `Unsupported` on systems other than Linux.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # #[cfg(target_os = "linux")] {
+    /// use netopt_tcp::TcpInfo;
+    ///
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = std::net::TcpStream::connect(listener.local_addr()?)?;
+    /// let info = TcpInfo::of(&stream)?;
+    /// assert!(info.snd_cwnd().is_some_and(|segments| segments > 0));
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(socket: &impl AsFd) -> io::Result<Self> {
+        read(socket.as_fd().as_raw_fd())
     }
 
-    /// Mean deviation of the round-trip time.
+    /// The structure as it lies in memory, cut off at 512 bytes.
     #[must_use]
-    pub fn rtt_variation(&self) -> Option<Duration> {
-        self.micros(72)
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let length = bytes.len().min(ROOM);
+        let mut raw = [0; ROOM];
+        raw[..length].copy_from_slice(&bytes[..length]);
+        Self { raw, length }
     }
 
-    /// Smallest round-trip time in the kernel's window; since Linux 4.6.
+    /// The bytes that the kernel filled, at most 512.
     #[must_use]
-    pub fn min_rtt(&self) -> Option<Duration> {
-        self.micros(148)
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.raw[..self.length]
     }
 
-    /// Largest segment that we send.
-    #[must_use]
-    pub fn mss(&self) -> Option<Bytes> {
-        self.u32(16).map(|mss| Bytes::new(mss.into()))
+    /// All fields that this crate knows, in the order of the structure.
+    pub fn fields() -> impl Iterator<Item = &'static Field> {
+        oldest::ROWS.iter().chain(newer::ROWS)
     }
 
-    /// Segments in flight.
+    /// What happened since an earlier snapshot of the same connection.
     #[must_use]
-    pub fn unacked(&self) -> Option<u32> {
-        self.u32(24)
-    }
-
-    /// Congestion window in segments.
-    #[must_use]
-    pub fn cwnd(&self) -> Option<u32> {
-        self.u32(80)
-    }
-
-    /// Segments sent again since the connection began.
-    #[must_use]
-    pub fn total_retransmits(&self) -> Option<u32> {
-        self.u32(100)
-    }
-
-    /// Bytes written and not yet sent; since Linux 4.6.
-    #[must_use]
-    pub fn unsent(&self) -> Option<Bytes> {
-        self.u32(144).map(|unsent| Bytes::new(unsent.into()))
-    }
-
-    /// Recent delivery rate of what we send; since Linux 4.9, `None` before the first sample.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a rate is a measured quantity")]
-    pub fn delivery_rate(&self) -> Option<BitRate> {
-        self.u64(160)
-            .and_then(|bytes| BitRate::from_bps(bytes as f64 * 8.0))
-    }
-
-    /// The window that the peer last offered; since Linux 5.4.
-    #[must_use]
-    pub fn peer_window(&self) -> Option<Bytes> {
-        self.u32(228).map(|window| Bytes::new(window.into()))
+    pub fn since(&self, earlier: &Self) -> Delta {
+        Delta::between(earlier, self)
     }
 
     /// The part of it that findings are made of.
@@ -117,64 +92,61 @@ impl TcpInfo {
         PathSample {
             rtt: self.rtt(),
             min_rtt: self.min_rtt(),
-            retransmits: self.total_retransmits(),
-            cwnd: self.cwnd(),
-            mss: self.mss(),
-            peer_window: self.peer_window(),
+            retransmits: self.total_retrans(),
+            cwnd: self.snd_cwnd(),
+            mss: self.snd_mss(),
+            peer_window: self.snd_wnd(),
             delivery_rate: self.delivery_rate(),
-            unsent: self.unsent(),
+            unsent: self.notsent_bytes(),
             in_flight: self.unacked(),
         }
     }
 
-    fn u32(&self, offset: usize) -> Option<u32> {
-        let bytes = self.raw[..self.length].get(offset..offset + 4)?;
-        Some(u32::from_ne_bytes(bytes.try_into().ok()?))
+    /// The number of `width` bytes at `offset`, if the kernel filled `needs` bytes.
+    fn number(&self, offset: usize, width: usize, needs: usize) -> Option<u64> {
+        let filled = self.as_bytes();
+        if filled.len() < needs {
+            return None;
+        }
+        let bytes = filled.get(offset..offset + width)?;
+        Some(match *bytes {
+            [byte] => byte.into(),
+            [a, b] => u16::from_ne_bytes([a, b]).into(),
+            [a, b, c, d] => u32::from_ne_bytes([a, b, c, d]).into(),
+            _ => u64::from_ne_bytes(bytes.try_into().ok()?),
+        })
     }
+}
 
-    fn u64(&self, offset: usize) -> Option<u64> {
-        let bytes = self.raw[..self.length].get(offset..offset + 8)?;
-        Some(u64::from_ne_bytes(bytes.try_into().ok()?))
+impl std::fmt::Debug for TcpInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut told = f.debug_struct("TcpInfo");
+        told.field("length", &self.length);
+        oldest::tell(self, &mut told);
+        newer::tell(self, &mut told);
+        told.finish_non_exhaustive()
     }
+}
 
-    /// Zero and all ones are the kernel's "no sample yet".
-    fn micros(&self, offset: usize) -> Option<Duration> {
-        self.u32(offset)
-            .filter(|&micros| micros != 0 && micros != u32::MAX)
-            .map(|micros| Duration::from_micros(micros.into()))
-    }
+/// Asks about a descriptor that somebody else keeps open; a closed one is an error, never undefined behaviour.
+pub(crate) fn of_raw(descriptor: std::os::fd::RawFd) -> Option<TcpInfo> {
+    read(descriptor).ok()
+}
+
+#[cfg(target_os = "linux")]
+fn read(descriptor: std::os::fd::RawFd) -> io::Result<TcpInfo> {
+    let mut raw = [0; ROOM];
+    let length = linux::read(descriptor, &mut raw)?;
+    Ok(TcpInfo { raw, length })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read(_descriptor: std::os::fd::RawFd) -> io::Result<TcpInfo> {
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "TCP_INFO is read on Linux only",
+    ))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_beyond_the_kernels_length_is_unknown() {
-        let info = TcpInfo {
-            raw: [1; ROOM],
-            length: 104,
-        };
-        assert!(info.cwnd().is_some() && info.total_retransmits().is_some());
-        assert_eq!(
-            (info.min_rtt(), info.delivery_rate(), info.peer_window()),
-            (None, None, None)
-        );
-        let empty = TcpInfo {
-            raw: [0; ROOM],
-            length: 0,
-        };
-        assert_eq!(empty.sample(), PathSample::default());
-    }
-
-    #[test]
-    fn no_sample_yet_is_unknown_not_zero() {
-        let mut raw = [0; ROOM];
-        raw[148..152].copy_from_slice(&u32::MAX.to_ne_bytes());
-        let info = TcpInfo { raw, length: 280 };
-        assert_eq!(
-            (info.rtt(), info.min_rtt(), info.delivery_rate()),
-            (None, None, None)
-        );
-    }
-}
+mod tests;

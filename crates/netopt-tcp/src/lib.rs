@@ -9,7 +9,7 @@
 
 mod connect;
 mod error;
-mod info;
+pub mod info;
 mod options;
 mod race;
 mod resolve;
@@ -17,7 +17,7 @@ mod stream;
 
 pub use connect::{Connected, Connector};
 pub use error::Error;
-pub use info::TcpInfo;
+pub use info::{Delta, TcpInfo};
 pub use options::{Granted, Options};
 pub use resolve::Resolver;
 pub use stream::{Stream, Wire};

@@ -112,9 +112,12 @@ impl Stream {
     /// Less than a segment unsent behind unacknowledged data although the window is open: RFC 896's rule, no other.
     fn look_for_nagle(&self) {
         let Some(info) = self.wire.info() else { return };
-        let (Some(unsent), Some(in_flight), Some(cwnd), Some(mss)) =
-            (info.unsent(), info.unacked(), info.cwnd(), info.mss())
-        else {
+        let (Some(unsent), Some(in_flight), Some(cwnd), Some(mss)) = (
+            info.notsent_bytes(),
+            info.unacked(),
+            info.snd_cwnd(),
+            info.snd_mss(),
+        ) else {
             return;
         };
         if in_flight > 0 && in_flight < cwnd && unsent < mss {

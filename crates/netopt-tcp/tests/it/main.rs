@@ -5,4 +5,6 @@
 )]
 
 mod connect;
+#[cfg(target_os = "linux")]
+mod info;
 mod options;

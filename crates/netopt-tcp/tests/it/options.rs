@@ -64,7 +64,7 @@ async fn the_wire_counts_and_asks_the_kernel_until_the_stream_is_gone() {
     stream.read_exact(&mut buffer[..2]).await.unwrap();
     assert_eq!((wire.sent().get(), wire.received().get()), (5, 2));
     let info = wire.info().expect("Linux tells");
-    assert!(info.rtt().is_some() && info.cwnd().is_some_and(|cwnd| cwnd >= 2));
+    assert!(info.rtt().is_some() && info.snd_cwnd().is_some_and(|cwnd| cwnd >= 2));
     drop(stream);
     assert!(wire.info().is_none());
     assert_eq!(wire.sent().get(), 5);
@@ -113,8 +113,14 @@ async fn a_closed_window_is_not_nagle() {
         .await
         .unwrap_err();
     let info = wire.info().expect("Linux tells");
-    assert!(info.unsent() > info.mss(), "the window closed: {info:?}");
-    assert!(wire.take_held() < info.mss(), "less than a segment at most");
+    assert!(
+        info.notsent_bytes() > info.snd_mss(),
+        "the window closed: {info:?}"
+    );
+    assert!(
+        wire.take_held() < info.snd_mss(),
+        "less than a segment at most"
+    );
 }
 
 #[cfg(target_os = "linux")]

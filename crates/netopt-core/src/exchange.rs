@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::arrivals::Arrivals;
 use crate::outcome::Outcome;
 use crate::path::PathSample;
 use crate::phase::{Phase, Timeline};
@@ -27,6 +28,10 @@ pub struct Exchange {
     pub answer: Option<Answer>,
     /// What the kernel knew about the connection when the call ended; `None` where the kernel does not tell.
     pub path: Option<PathSample>,
+    /// What it knew when the call found the connection open; `None` too for a call that opened it.
+    pub path_before: Option<PathSample>,
+    /// When the body of the answer came in.
+    pub arrivals: Arrivals,
 }
 
 impl Exchange {
@@ -54,6 +59,18 @@ impl Exchange {
         self.connection
             .as_ref()
             .is_some_and(|connection| connection.earlier > 0)
+    }
+
+    /// What the connection did during this call: the counts of the kernel's view are differences, its states are those at
+    /// the end. On a connection that several calls share at a time the counts are of all of them.
+    #[must_use]
+    pub fn path_of_call(&self) -> Option<PathSample> {
+        let end = self.path?;
+        match &self.path_before {
+            Some(before) => Some(end.since(before)),
+            // A new connection has counted nothing yet.
+            None => (!self.is_reused()).then_some(end),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! This crate has no I/O, no async code, no clock and no source of randomness (times and seeds are arguments), so every
 //! crate can stand on it and every law in it can be tested. It is no place for helpers: what has one user lives with that user.
 
+pub mod arrivals;
 pub mod change;
 pub mod encoding;
 pub mod exchange;

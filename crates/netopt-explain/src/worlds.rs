@@ -7,6 +7,7 @@ mod expect;
 
 use std::time::Duration;
 
+use netopt_core::arrivals::Arrivals;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
@@ -196,6 +197,8 @@ impl World {
                 mss: Some(Bytes::new(1448)),
                 ..PathSample::default()
             }),
+            path_before: None,
+            arrivals: Arrivals::default(),
         }
     }
 

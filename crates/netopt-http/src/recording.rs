@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use netopt_core::arrivals::Arrivals;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, Traffic};
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
@@ -28,6 +29,8 @@ pub(crate) struct Recording {
     flight: Option<Flight>,
     connection: Option<ConnectionUse>,
     path: Option<PathSample>,
+    path_before: Option<PathSample>,
+    pub(crate) arrivals: Arrivals,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Option<Answer>,
 }
@@ -52,6 +55,8 @@ impl Recording {
             flight: None,
             connection: None,
             path: None,
+            path_before: None,
+            arrivals: Arrivals::default(),
             traffic: Traffic::default(),
             answer: None,
         })
@@ -97,6 +102,10 @@ impl Recording {
         let (sent, received) = match origin {
             Origin::Opened => (Bytes::ZERO, Bytes::ZERO),
             Origin::Reused => (wire.sent(), wire.received()),
+        };
+        self.path_before = match origin {
+            Origin::Opened => None,
+            Origin::Reused => wire.info().map(|info| info.sample()),
         };
         self.flight = Some(Flight {
             wire: Arc::clone(wire),
@@ -178,6 +187,8 @@ impl Recording {
             connection: self.connection,
             answer: self.answer,
             path: self.path,
+            path_before: self.path_before,
+            arrivals: self.arrivals,
         }
     }
 

@@ -36,6 +36,7 @@ pub struct Reply {
     loan: Option<Loan>,
     recording: Box<Recording>,
     bounds: Bounds,
+    begun: Instant,
     arrived: Instant,
     failure: Option<Failure>,
 }
@@ -66,6 +67,7 @@ impl Reply {
             Ok(decoder) => decoder,
             Err(error) => return Err((undecodable(error), recording)),
         };
+        let now = Instant::now();
         Ok(Self {
             head,
             body,
@@ -74,7 +76,8 @@ impl Reply {
             loan: Some(loan),
             recording,
             bounds,
-            arrived: Instant::now(),
+            begun: now,
+            arrived: now,
             failure: None,
         })
     }
@@ -188,7 +191,9 @@ impl Reply {
         let room = self.bounds.body.saturating_sub(traffic.body).get();
         let cut = data.len() as u64 > room;
         data.truncate(usize::try_from(room).unwrap_or(usize::MAX));
-        traffic.body += unit::Bytes::new(data.len() as u64);
+        let came = unit::Bytes::new(data.len() as u64);
+        traffic.body += came;
+        self.recording.arrivals.note(now - self.begun, came);
         self.raw = data;
         if cut {
             self.break_off();

@@ -99,6 +99,8 @@ mod tests {
             connection: None,
             answer: None,
             path: None,
+            path_before: None,
+            arrivals: netopt_core::arrivals::Arrivals::default(),
         }
     }
 

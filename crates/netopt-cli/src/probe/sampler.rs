@@ -121,6 +121,8 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             nodelay: wire.granted().nodelay,
         }),
         path: wire.info().map(|info| info.sample()),
+        path_before: None,
+        arrivals: netopt_core::arrivals::Arrivals::default(),
         ..exchange(timeline, Outcome::Connected)
     }
 }
@@ -134,5 +136,7 @@ fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
         connection: None,
         answer: None,
         path: None,
+        path_before: None,
+        arrivals: netopt_core::arrivals::Arrivals::default(),
     }
 }

@@ -27,6 +27,8 @@ pub(crate) fn answered(phases: &[(Phase, u64, u64)]) -> Exchange {
         connection: None,
         answer: None,
         path: None,
+        path_before: None,
+        arrivals: netopt_core::arrivals::Arrivals::default(),
     }
 }
 

@@ -26,6 +26,8 @@ fn exchange(seconds: u64, outcome: Outcome, earlier: Option<u64>) -> Exchange {
         }),
         answer: None,
         path: None,
+        path_before: None,
+        arrivals: crate::arrivals::Arrivals::default(),
     }
 }
 

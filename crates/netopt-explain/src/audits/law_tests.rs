@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netopt_core::arrivals::Arrivals;
 use netopt_core::change::{Change, Switch};
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::finding::{Finding, Remedy};
@@ -79,17 +80,44 @@ fn answer() -> impl Strategy<Value = Answer> {
 }
 
 fn path() -> impl Strategy<Value = PathSample> {
-    (
-        prop::option::of(time()),
-        prop::option::of(time()),
-        prop::option::of(size()),
+    let times = || prop::collection::vec(prop::option::of(time()), 7);
+    let sizes = || prop::collection::vec(prop::option::of(size()), 8);
+    let counts = prop::collection::vec(prop::option::of(any::<u32>()), 4);
+    (times(), sizes(), counts, prop::option::of(any::<bool>())).prop_map(
+        |(times, sizes, counts, app_limited)| PathSample {
+            rtt: times[0],
+            min_rtt: times[1],
+            retransmits: counts[0],
+            cwnd: counts[1],
+            mss: sizes[0],
+            peer_window: sizes[1],
+            delivery_rate: None,
+            unsent: sizes[2],
+            in_flight: counts[2],
+            app_limited,
+            receive_window: sizes[3],
+            receive_rtt: times[2],
+            silent_for: times[3],
+            busy: times[4],
+            window_limited: times[5],
+            buffer_limited: times[6],
+            bytes_sent: sizes[4],
+            bytes_again: sizes[5],
+            bytes_acked: sizes[6],
+            bytes_received: sizes[7],
+            out_of_order: counts[3],
+        },
     )
-        .prop_map(|(rtt, min_rtt, mss)| PathSample {
-            rtt,
-            min_rtt,
-            mss,
-            ..PathSample::default()
-        })
+}
+
+fn arrivals() -> impl Strategy<Value = Arrivals> {
+    prop::collection::vec((time(), size()), 0..40).prop_map(|all| {
+        let mut arrivals = Arrivals::default();
+        for (at, data) in all {
+            arrivals.note(at, data);
+        }
+        arrivals
+    })
 }
 
 fn exchange() -> impl Strategy<Value = Exchange> {
@@ -99,10 +127,15 @@ fn exchange() -> impl Strategy<Value = Exchange> {
         (time(), phases, status, traffic()),
         prop::option::weighted(0.9, connection()),
         prop::option::weighted(0.9, answer()),
-        prop::option::of(path()),
+        (
+            prop::option::of(path()),
+            prop::option::of(path()),
+            arrivals(),
+        ),
     )
         .prop_map(
-            |((lateness, phases, status, traffic), connection, answer, path)| {
+            |((lateness, phases, status, traffic), connection, answer, kernel)| {
+                let (path, path_before, arrivals) = kernel;
                 let mut timeline = Timeline::new();
                 for (phase, span) in Phase::ALL.into_iter().zip(phases) {
                     if let Some((start, length)) = span {
@@ -117,6 +150,8 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     connection,
                     answer,
                     path,
+                    path_before,
+                    arrivals,
                 }
             },
         )

@@ -56,6 +56,8 @@ fn answered(service: Duration) -> Exchange {
         connection: None,
         answer: None,
         path: None,
+        path_before: None,
+        arrivals: netopt_core::arrivals::Arrivals::default(),
     }
 }
 

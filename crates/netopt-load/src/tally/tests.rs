@@ -28,6 +28,8 @@ fn slipping(calls: u64, slip: impl Fn(u64) -> Duration) -> Report {
                 connection: None,
                 answer: None,
                 path: None,
+                path_before: None,
+                arrivals: netopt_core::arrivals::Arrivals::default(),
             },
             begun,
             ended: begun,

@@ -1,0 +1,190 @@
+//! When data came in: its course over time, in bounded memory.
+//!
+//! A sum and a duration do not tell why a transfer took its time; its course does. It doubles from round trip to round trip
+//! in slow start, stays flat where a window is full, and is steady where a line is. So the arrivals of one transfer are
+//! kept by slices of time. The slices begin narrow and become twice as wide whenever the transfer outgrows them, so what is
+//! kept is small for any length, and a transfer always has between half and all of its slices.
+//!
+//! What this leaves alone: what the course means, which is for the audits to say.
+
+use std::time::Duration;
+
+use crate::unit::Bytes;
+
+/// Slices of one transfer at the most: a transfer of thirty round trips still has two to four slices for each.
+pub const MOST_SLICES: usize = 128;
+
+/// The narrowest slice: about what the timers of a busy machine can tell apart.
+pub const NARROWEST: Duration = Duration::from_micros(250);
+
+/// What comes later than this counts as if it came then: no transfer is watched for longer.
+pub const LONGEST: Duration = Duration::from_secs(86_400);
+
+/// The arrivals of one transfer, by slices of time. The default is that nothing came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// How often the slices became twice as wide: 22 times for [`LONGEST`], never more.
+    doublings: u32,
+    /// What came in each; the last one is not empty.
+    slices: Vec<u64>,
+}
+
+impl Arrivals {
+    /// Notes that `data` came `at` so long after the start. The order does not matter.
+    pub fn note(&mut self, at: Duration, data: Bytes) {
+        if data == Bytes::ZERO {
+            return;
+        }
+        let at = at.min(LONGEST);
+        let index = loop {
+            let index = at.as_nanos() / self.slice().as_nanos();
+            match usize::try_from(index) {
+                Ok(index) if index < MOST_SLICES => break index,
+                Ok(_) | Err(_) => self.widen(),
+            }
+        };
+        if self.slices.len() <= index {
+            self.slices.resize(index + 1, 0);
+        }
+        self.slices[index] = self.slices[index].saturating_add(data.get());
+    }
+
+    /// The width of a slice.
+    #[must_use]
+    pub fn slice(&self) -> Duration {
+        NARROWEST.saturating_mul(1 << self.doublings)
+    }
+
+    /// What came in each slice, from the start to the last arrival.
+    pub fn slices(&self) -> impl ExactSizeIterator<Item = Bytes> + Clone + '_ {
+        self.slices.iter().copied().map(Bytes::new)
+    }
+
+    /// All that came.
+    #[must_use]
+    pub fn total(&self) -> Bytes {
+        self.slices().sum()
+    }
+
+    /// True when nothing came.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.slices.is_empty()
+    }
+
+    /// What came in each stretch of `length`, from the start to the last arrival; a slice counts where it begins. Empty
+    /// when a slice is longer than half of that: then the course is too coarse to tell.
+    #[must_use]
+    pub fn by(&self, length: Duration) -> Vec<Bytes> {
+        let slice = self.slice();
+        if slice > length / 2 {
+            return Vec::new();
+        }
+        let mut stretches: Vec<Bytes> = Vec::new();
+        let mut begin = Duration::ZERO;
+        for data in self.slices() {
+            let index =
+                usize::try_from(begin.as_nanos() / length.as_nanos()).unwrap_or(MOST_SLICES);
+            if stretches.len() <= index {
+                stretches.resize(index + 1, Bytes::ZERO);
+            }
+            stretches[index] += data;
+            begin += slice;
+        }
+        stretches
+    }
+
+    /// The most that came in any stretch of `length` or of one slice, whichever is longer.
+    #[must_use]
+    pub fn most_in(&self, length: Duration) -> (Bytes, Duration) {
+        let slice = self.slice();
+        let wanted = length.as_nanos().div_ceil(slice.as_nanos()).max(1);
+        let width = usize::try_from(wanted)
+            .unwrap_or(MOST_SLICES)
+            .min(MOST_SLICES);
+        let most = (0..self.slices.len())
+            .map(|start| self.slices().skip(start).take(width).sum())
+            .max();
+        let time = slice.saturating_mul(u32::try_from(width).unwrap_or(u32::MAX));
+        (most.unwrap_or_default(), time)
+    }
+
+    /// Makes the slices twice as wide.
+    fn widen(&mut self) {
+        self.doublings += 1;
+        self.slices = self
+            .slices
+            .chunks(2)
+            .map(|pair| pair.iter().sum())
+            .collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn nothing_came_of_nothing() {
+        let mut none = Arrivals::default();
+        none.note(ms(5), Bytes::ZERO);
+        assert!(none.is_empty());
+        assert_eq!(none.by(ms(10)), Vec::new());
+        assert_eq!(none.most_in(ms(10)).0, Bytes::ZERO);
+    }
+
+    #[test]
+    fn flights_are_told_apart_by_the_round_trip() {
+        let mut arrivals = Arrivals::default();
+        for (at, data) in [(0, 14_480), (40, 28_960), (80, 57_920), (120, 1)] {
+            arrivals.note(ms(at), Bytes::new(data));
+        }
+        let flights: Vec<u64> = arrivals.by(ms(40)).iter().map(|data| data.get()).collect();
+        assert_eq!(flights, [14_480, 28_960, 57_920, 1]);
+        assert_eq!(arrivals.most_in(ms(10)).0, Bytes::new(57_920));
+        assert_eq!(
+            arrivals.by(Duration::from_micros(300)),
+            Vec::new(),
+            "too coarse"
+        );
+    }
+
+    #[test]
+    fn a_time_beyond_all_clocks_is_kept_too() {
+        let mut arrivals = Arrivals::default();
+        arrivals.note(Duration::MAX, Bytes::new(1));
+        assert_eq!(arrivals.total(), Bytes::new(1));
+    }
+
+    proptest! {
+        #[test]
+        fn memory_is_bounded_and_nothing_is_lost(
+            all in prop::collection::vec((0u64..100_000_000, 0u64..1_000_000), 0..300), by in 1u64..1_000_000,
+        ) {
+            let mut arrivals = Arrivals::default();
+            for (micros, data) in &all {
+                arrivals.note(Duration::from_micros(*micros), Bytes::new(*data));
+            }
+            let total = Bytes::new(all.iter().map(|(_, data)| data).sum());
+            prop_assert!(arrivals.slices().len() <= MOST_SLICES);
+            prop_assert_eq!(arrivals.total(), total);
+            let stretches = arrivals.by(Duration::from_micros(by));
+            prop_assert!(stretches.is_empty() || stretches.into_iter().sum::<Bytes>() == total);
+            prop_assert!(arrivals.most_in(Duration::from_micros(by)).0 <= total);
+        }
+
+        #[test]
+        fn slices_are_as_narrow_as_the_length_allows(micros in 0u64..1 << 40) {
+            let mut arrivals = Arrivals::default();
+            arrivals.note(Duration::from_micros(micros), Bytes::new(1));
+            let length = Duration::from_micros(micros);
+            prop_assert!(arrivals.slice() == NARROWEST || arrivals.slice() * 64 <= length + arrivals.slice());
+        }
+    }
+}

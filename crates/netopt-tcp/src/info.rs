@@ -99,20 +99,18 @@ impl TcpInfo {
             delivery_rate: self.delivery_rate(),
             unsent: self.notsent_bytes(),
             in_flight: self.unacked(),
-            app_limited: self.raw[..self.length].get(7).map(|flags| flags & 1 == 1),
-            receive_window: self.u32(232).map(|window| Bytes::new(window.into())),
-            receive_rtt: self.micros(92),
-            silent_for: self
-                .u32(52)
-                .map(|millis| Duration::from_millis(millis.into())),
-            busy: self.u64(168).map(Duration::from_micros),
-            window_limited: self.u64(176).map(Duration::from_micros),
-            buffer_limited: self.u64(184).map(Duration::from_micros),
-            bytes_sent: self.u64(200).map(Bytes::new),
-            bytes_again: self.u64(208).map(Bytes::new),
-            bytes_acked: self.u64(120).map(Bytes::new),
-            bytes_received: self.u64(128).map(Bytes::new),
-            out_of_order: self.u32(224),
+            app_limited: self.delivery_rate_app_limited(),
+            receive_window: self.rcv_wnd(),
+            receive_rtt: self.rcv_rtt(),
+            silent_for: self.last_data_recv(),
+            busy: self.busy_time(),
+            window_limited: self.rwnd_limited(),
+            buffer_limited: self.sndbuf_limited(),
+            bytes_sent: self.bytes_sent(),
+            bytes_again: self.bytes_retrans(),
+            bytes_acked: self.bytes_acked(),
+            bytes_received: self.bytes_received(),
+            out_of_order: self.rcv_ooopack(),
         }
     }
 

@@ -31,21 +31,23 @@ async fn the_demo_resolves_and_serves_and_its_faults_are_worth_their_time() {
     let address = answer.answers[0].data.ip_addr().unwrap();
     assert_eq!(address, world.address().ip());
 
-    // As the client does it, then with a kept connection, then with compression as well.
-    let start = Instant::now();
-    let mut client = Client::http1(world.address()).await;
-    assert_eq!(client.get().await.unwrap().body.len(), 25_000);
-    let fresh = start.elapsed();
-    let start = Instant::now();
-    client.get().await.unwrap();
-    let kept = start.elapsed();
-    let start = Instant::now();
-    let answer = client
-        .get_with(&[("accept-encoding", "gzip")])
-        .await
-        .unwrap();
-    let compressed = start.elapsed();
-    assert!(answer.body.len() < 10_000);
+    // As the client does it, then with a kept connection, then with compression as well; the shortest of some, because a busy
+    // machine can only add.
+    let [mut fresh, mut kept, mut compressed] = [Duration::MAX; 3];
+    for _ in 0..5 {
+        let start = Instant::now();
+        let mut client = Client::http1(world.address()).await;
+        assert_eq!(client.get().await.unwrap().body.len(), 25_000);
+        fresh = fresh.min(start.elapsed());
+        let start = Instant::now();
+        client.get().await.unwrap();
+        kept = kept.min(start.elapsed());
+        let start = Instant::now();
+        let asking = [("accept-encoding", "gzip")];
+        let answer = client.get_with(&asking).await.unwrap();
+        compressed = compressed.min(start.elapsed());
+        assert!(answer.body.len() < 10_000);
+    }
     assert!(
         fresh > kept && kept > compressed,
         "{fresh:?} {kept:?} {compressed:?}"

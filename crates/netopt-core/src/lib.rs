@@ -16,6 +16,7 @@ pub mod finding;
 pub mod histogram;
 pub mod metric;
 pub mod metrics;
+pub mod misfit;
 pub mod model;
 pub mod outcome;
 pub mod path;

@@ -8,7 +8,6 @@ mod settings;
 mod value;
 mod write;
 
-pub use read::{PlanError, PlanErrors};
 pub use settings::Settings;
 
 use crate::change::Change;
@@ -23,7 +22,7 @@ use crate::change::Change;
 /// assert_eq!(plan.changes(), [Change::KeepAlive(Switch::Off)]);
 /// let fixed = plan.with(Change::KeepAlive(Switch::On));
 /// assert!(fixed.settings().keep_alive.is_on());
-/// # Ok::<(), netopt_core::plan::PlanErrors>(())
+/// # Ok::<(), netopt_core::misfit::Misfits>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {

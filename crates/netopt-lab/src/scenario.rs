@@ -9,7 +9,6 @@
 
 mod client;
 mod dns;
-mod error;
 mod expect;
 mod link;
 mod nearest;
@@ -19,10 +18,10 @@ mod table;
 mod value;
 mod workload;
 
+use netopt_core::misfit::Misfits;
 use toml::de::DeTable;
 
 pub use dns::{Dns, HOST};
-pub use error::{Error, Errors};
 pub use expect::Expect;
 pub use link::{Engine, Link};
 pub use origin::{MOST_ORIGINS, Replica};
@@ -56,7 +55,7 @@ const LONGEST_TEXT: usize = 1024 * 1024;
 ///
 /// let errors = Scenario::read("name = \"a\"\n[expect]\nprimary = \"none\"\n[link]\nrtt = 40\n").unwrap_err();
 /// assert!(errors.to_string().starts_with("line 5: link.rtt: 40 is not a time"));
-/// # Ok::<(), netopt_lab::scenario::Errors>(())
+/// # Ok::<(), netopt_core::misfit::Misfits>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
@@ -81,7 +80,7 @@ impl Scenario {
     ///
     /// # Errors
     /// Every violation at once: text that is no TOML, unknown keys, values out of their bounds, what is missing.
-    pub fn read(text: &str) -> Result<Self, Errors> {
+    pub fn read(text: &str) -> Result<Self, Misfits> {
         let source = Source::new(text);
         if text.len() > LONGEST_TEXT {
             let problem = format!("{} bytes are more than {LONGEST_TEXT}", text.len());

@@ -1,7 +1,5 @@
 //! Reading a plan file: TOML with errors that name line, key, value and bound.
 
-use std::fmt;
-
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -11,51 +9,17 @@ use super::value::{
     version,
 };
 use crate::change::Change;
+use crate::misfit::{Misfit, Misfits};
 
 /// The schema that this version reads and writes.
 pub(super) const SCHEMA: &str = "netopt.plan/1";
-
-/// One violation in a plan file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanError {
-    /// Line in the file, from 1.
-    pub line: usize,
-    /// The key, for example `tcp.nodelay`; empty when the text is no TOML.
-    pub key: String,
-    /// The offending value, the bound and what to do.
-    pub problem: String,
-}
-
-impl fmt::Display for PlanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let separator = if self.key.is_empty() { "" } else { ": " };
-        write!(
-            f,
-            "line {}: {}{separator}{}",
-            self.line, self.key, self.problem
-        )
-    }
-}
-
-/// All violations in a plan file, in the order of their lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanErrors(pub Vec<PlanError>);
-
-impl fmt::Display for PlanErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&lines.join("\n"))
-    }
-}
-
-impl std::error::Error for PlanErrors {}
 
 impl Plan {
     /// Reads the text of a `netopt.toml`.
     ///
     /// # Errors
     /// Every violation at once: text that is no TOML, unknown sections and keys, values out of their bounds.
-    pub fn read(text: &str) -> Result<Self, PlanErrors> {
+    pub fn read(text: &str) -> Result<Self, Misfits> {
         let line = |offset: usize| {
             1 + text.as_bytes()[..offset.min(text.len())]
                 .iter()
@@ -65,7 +29,7 @@ impl Plan {
         let root = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let problem = error.message().to_owned();
-            PlanErrors(vec![PlanError {
+            Misfits(vec![Misfit {
                 line: line(offset),
                 key: String::new(),
                 problem,
@@ -76,7 +40,7 @@ impl Plan {
         for (section, content) in root.get_ref() {
             let (name, at) = (section.get_ref().as_ref(), section.span().start);
             let mut fail = |key: String, offset: usize, problem: String| {
-                errors.push(PlanError {
+                errors.push(Misfit {
                     line: line(offset),
                     key,
                     problem,
@@ -111,7 +75,7 @@ impl Plan {
         }
         if !errors.is_empty() {
             errors.sort_by_key(|error| error.line);
-            return Err(PlanErrors(errors));
+            return Err(Misfits(errors));
         }
         found.sort_by_key(|(offset, _)| *offset);
         Ok(found.into_iter().map(|(_, change)| change).collect())

@@ -6,10 +6,10 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use netopt_core::misfit::{Misfit, Misfits};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Error, Errors};
 use super::nearest::nearest;
 
 /// Longer text in a value is not repeated in a message.
@@ -19,7 +19,7 @@ const SHOWN: usize = 60;
 #[derive(Debug)]
 pub(super) struct Source<'t> {
     text: &'t str,
-    errors: RefCell<Vec<Error>>,
+    errors: RefCell<Vec<Misfit>>,
 }
 
 impl<'t> Source<'t> {
@@ -34,7 +34,7 @@ impl<'t> Source<'t> {
     pub(super) fn fail(&self, offset: usize, key: String, problem: String) {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-        self.errors.borrow_mut().push(Error { line, key, problem });
+        self.errors.borrow_mut().push(Misfit { line, key, problem });
     }
 
     /// The text as it stands in the file; empty when the range is not one of it.
@@ -46,13 +46,13 @@ impl<'t> Source<'t> {
     ///
     /// # Errors
     /// Everything that was.
-    pub(super) fn conclude<T>(self, value: T) -> Result<T, Errors> {
+    pub(super) fn conclude<T>(self, value: T) -> Result<T, Misfits> {
         let mut errors = self.errors.into_inner();
         if errors.is_empty() {
             return Ok(value);
         }
         errors.sort_by_key(|error| error.line);
-        Err(Errors(errors))
+        Err(Misfits(errors))
     }
 }
 

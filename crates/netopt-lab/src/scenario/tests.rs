@@ -9,7 +9,7 @@ use netopt_core::workload::Workload;
 use proptest::prelude::*;
 
 use super::*;
-use crate::origin::{BodyKind, Compress, Dist, Errors as Faulty, KeepAlive, Protocol, WriteStyle};
+use crate::origin::{BodyKind, Compress, Dist, Errors, KeepAlive, Protocol, WriteStyle};
 use crate::path::{Jitter, Limit, Loss, Rate, Reorder};
 use crate::raw::{RawProtocol, RawSpec};
 use crate::server::ServerSpec;
@@ -21,7 +21,7 @@ fn read(text: &str) -> Scenario {
 }
 
 /// A good scenario with these lines in front of its answer key.
-fn with(lines: &str) -> Result<Scenario, Errors> {
+fn with(lines: &str) -> Result<Scenario, Misfits> {
     Scenario::read(&format!("name = \"n\"\n{lines}\n{EXPECT}"))
 }
 
@@ -127,7 +127,7 @@ fn every_key_of_an_origin_is_read() {
     assert_eq!(spec.service.time, time);
     assert_eq!(spec.service.workers, Some(8));
     let (share, status) = (Ratio::new(0.05).unwrap(), StatusCode::BAD_GATEWAY);
-    assert_eq!(spec.service.errors, Some(Faulty { share, status }));
+    assert_eq!(spec.service.errors, Some(Errors { share, status }));
     assert_eq!(spec.keep_alive, KeepAlive::Idle(Duration::from_secs(2)));
     assert_eq!(spec.compress, Compress::Never);
     assert_eq!(spec.socket.nodelay, Switch::Off);

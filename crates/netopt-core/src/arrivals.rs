@@ -115,7 +115,7 @@ impl Arrivals {
         self.slices = self
             .slices
             .chunks(2)
-            .map(|pair| pair.iter().sum())
+            .map(|pair| pair.iter().copied().fold(0, u64::saturating_add))
             .collect();
     }
 }

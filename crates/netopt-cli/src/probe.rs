@@ -16,6 +16,7 @@ mod sampler;
 #[cfg(test)]
 pub(crate) mod scene;
 mod series;
+mod split;
 
 use std::num::NonZeroU32;
 
@@ -28,6 +29,7 @@ use crate::exit::Fault;
 
 pub(crate) use kernel::Kernel;
 pub(crate) use series::{Series, Share, Trouble};
+pub(crate) use split::Middles;
 
 /// Calls in any second, at the most: what an unasked visitor may cost.
 pub(crate) const RATE: f64 = 20.0;
@@ -99,6 +101,14 @@ impl Probe {
     #[must_use]
     pub(crate) fn kernel(&self) -> Kernel {
         Kernel::of(self.series().map(Series::exchanges))
+    }
+
+    /// The calls that a client makes most and of which the kernel told: on a kept connection where there are some.
+    #[must_use]
+    pub(crate) fn split(&self) -> Middles {
+        let kept = self.kept.as_ref().map(Series::split);
+        kept.filter(|kept| kept.n > 0)
+            .unwrap_or_else(|| self.fresh.split())
     }
 
     /// One sentence: what stands out.

@@ -23,6 +23,7 @@ pub mod path;
 pub mod phase;
 pub mod plan;
 pub mod sim;
+pub mod stamps;
 pub mod target;
 pub mod unit;
 pub mod verdict;

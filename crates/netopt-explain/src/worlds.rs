@@ -199,6 +199,7 @@ impl World {
             }),
             path_before: None,
             arrivals: Arrivals::default(),
+            stamps: None,
         }
     }
 

@@ -10,10 +10,12 @@
 mod connect;
 mod error;
 pub mod info;
+mod kernel;
 mod options;
 mod race;
 mod resolve;
 mod stream;
+mod timestamps;
 
 pub use connect::{Connected, Connector};
 pub use error::Error;
@@ -21,3 +23,4 @@ pub use info::{Delta, TcpInfo};
 pub use options::{Granted, Options};
 pub use resolve::Resolver;
 pub use stream::{Stream, Wire};
+pub use timestamps::{Edges, Observation, Question, Warmth};

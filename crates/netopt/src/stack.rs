@@ -16,6 +16,7 @@
 
 use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
 use netopt_http::{Client, Config, Tls, TlsError};
@@ -41,6 +42,8 @@ pub struct Surroundings {
     pub timeout: Duration,
     /// A body is read up to here and then cut. Default: 64 MiB.
     pub body_limit: Bytes,
+    /// Whether each call is to tell when its bytes passed through the kernel. Default: off.
+    pub timestamps: Switch,
 }
 
 impl Surroundings {
@@ -53,6 +56,7 @@ impl Surroundings {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             timeout: DEFAULT_TIMEOUT,
             body_limit: DEFAULT_BODY_LIMIT,
+            timestamps: Switch::Off,
         }
     }
 }
@@ -78,6 +82,7 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
         accept_encoding: settings.accept_encoding,
         timeout: around.timeout,
         body_limit: around.body_limit,
+        timestamps: around.timestamps,
     })
 }
 

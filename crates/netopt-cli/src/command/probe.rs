@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use netopt::Surroundings;
+use netopt_core::change::Switch;
 use netopt_core::target::Target;
 use tokio::signal::ctrl_c;
 
@@ -23,8 +24,14 @@ pub(crate) async fn run(args: ProbeArgs) -> Result<End, Fault> {
     let budget = politeness();
     let ways: Vec<Surroundings> = targets
         .iter()
-        .map(|target| surroundings::resolve(&args.client, target))
-        .collect::<Result<_, _>>()?;
+        .map(|target| {
+            let around = surroundings::resolve(&args.client, target)?;
+            Ok(Surroundings {
+                timestamps: Switch::On,
+                ..around
+            })
+        })
+        .collect::<Result<_, Fault>>()?;
 
     let asked = targets.len();
     let mut interrupt = pin!(ctrl_c());

@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use netopt::tcp::{Connected, Wire};
+use netopt::tcp::{Connected, Warmth, Wire};
 use netopt::{Change, Client, stack};
 use netopt_core::change::Switch;
 use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, Traffic};
@@ -27,6 +27,11 @@ pub(super) async fn sample(
         connects(probe, way, told).await;
         return Ok(());
     }
+    // The first answers must not come before the kernel stamps what arrives.
+    let _warmth = match way.around.timestamps {
+        Switch::On => Warmth::keep().await,
+        Switch::Off => None,
+    };
     let uri: Uri = probe.target.to_string().parse().map_err(Fault::internal)?;
     let samples = u64::from(probe.samples.get());
 
@@ -138,5 +143,6 @@ fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
         path: None,
         path_before: None,
         arrivals: netopt_core::arrivals::Arrivals::default(),
+        stamps: None,
     }
 }

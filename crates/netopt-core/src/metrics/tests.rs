@@ -28,6 +28,7 @@ fn exchange(seconds: u64, outcome: Outcome, earlier: Option<u64>) -> Exchange {
         path: None,
         path_before: None,
         arrivals: crate::arrivals::Arrivals::default(),
+        stamps: None,
     }
 }
 

@@ -152,6 +152,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     path,
                     path_before,
                     arrivals,
+                    stamps: None,
                 }
             },
         )

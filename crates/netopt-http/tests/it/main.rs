@@ -18,4 +18,6 @@ mod pool;
 mod scene;
 mod stage;
 mod stale;
+#[cfg(target_os = "linux")]
+mod stamps;
 mod tls;

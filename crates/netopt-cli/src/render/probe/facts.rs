@@ -1,6 +1,7 @@
 //! The rows below the bars: what the kernel knew, what was agreed on, what went wrong.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use netopt_core::unit::show_duration;
 
@@ -37,6 +38,9 @@ pub(super) fn rows(probe: &Probe, paint: &Paint) -> String {
     };
     let room = paint.width() - if is_beside { NAME } else { BELOW };
     add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
+    if let Some(split) = split(probe) {
+        add("split", &wrapped(split, DOT, room));
+    }
     add("connection", &wrapped(connection(probe), DOT, room));
     for (name, series) in [("new", Some(&probe.fresh)), ("kept", probe.kept.as_ref())] {
         for line in series.into_iter().flat_map(|series| errors(name, series)) {
@@ -95,6 +99,34 @@ fn kernel(kernel: &Kernel) -> Vec<String> {
         ),
         format!("n = {}", kernel.n),
     ]
+}
+
+/// Whose time a call took; `None` where only connecting was measured.
+fn split(probe: &Probe) -> Option<Vec<String>> {
+    probe.kept.as_ref()?;
+    let split = probe.split();
+    if split.n == 0 {
+        return Some(vec!["not measured".to_owned()]);
+    }
+    let terms = [
+        ("application", split.application),
+        ("kernel", split.kernel),
+        ("wire", split.wire),
+        ("server", split.server),
+        ("runtime", split.runtime),
+        ("rest", split.rest),
+        ("unpacking", split.unpacking),
+    ];
+    let fact = |(name, time): (&str, Option<Duration>)| {
+        let time = time.map_or_else(|| "not measured".to_owned(), show_duration);
+        format!("{name} {time}")
+    };
+    let n = format!("n = {}", split.n);
+    // The rest is there only where an answer came in pieces.
+    let told = terms
+        .into_iter()
+        .filter(|(name, time)| *name != "rest" || time.is_some_and(|time| !time.is_zero()));
+    Some(told.map(fact).chain([n]).collect())
 }
 
 fn connection(probe: &Probe) -> Vec<String> {

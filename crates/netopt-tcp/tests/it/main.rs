@@ -8,3 +8,5 @@ mod connect;
 #[cfg(target_os = "linux")]
 mod info;
 mod options;
+#[cfg(target_os = "linux")]
+mod options_table;

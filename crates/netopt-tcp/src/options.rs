@@ -34,6 +34,7 @@
 
 mod grant;
 mod key;
+mod multipath;
 mod row;
 mod setting;
 mod table;
@@ -49,6 +50,7 @@ use tokio::net::TcpStream;
 
 pub use grant::{Grant, Refusal};
 pub use key::{Key, OptionValue};
+pub use multipath::multipath;
 pub use row::{Level, Moment, Privilege, ReadBack, Rules, SocketOption};
 pub use setting::{Setting, SettingError};
 pub use table::*;

@@ -65,53 +65,52 @@ pub(crate) fn receive(
     })
 }
 
-/// Switches the stamps of a connected TCP socket on: scheduled, sent, acknowledged, arrived.
+/// Reads the option `number` of `level` into `buffer` and returns how much of it the kernel filled.
 ///
 /// # Errors
-/// When this kernel has no such stamps.
+/// Those of `getsockopt`.
 #[cfg(target_os = "linux")]
-pub(crate) fn stamp_all(descriptor: RawFd) -> io::Result<()> {
-    let flags = libc::SOF_TIMESTAMPING_SOFTWARE
-        | libc::SOF_TIMESTAMPING_RX_SOFTWARE
-        | libc::SOF_TIMESTAMPING_TX_SOFTWARE
-        | libc::SOF_TIMESTAMPING_TX_SCHED
-        | libc::SOF_TIMESTAMPING_TX_ACK
-        | libc::SOF_TIMESTAMPING_OPT_ID
-        | libc::SOF_TIMESTAMPING_OPT_TSONLY
-        | libc::SOF_TIMESTAMPING_OPT_STATS;
-    // Since 6.2 offsets can be counted from what was written by now, and not from what was acknowledged. That is the same
-    // before the first write.
-    set(descriptor, flags | libc::SOF_TIMESTAMPING_OPT_ID_TCP).or_else(|_| set(descriptor, flags))
-}
-
-/// Switches the stamps of what arrives on.
-///
-/// # Errors
-/// When this kernel has no such stamps.
-#[cfg(target_os = "linux")]
-pub(crate) fn stamp_arrivals(descriptor: RawFd) -> io::Result<()> {
-    set(
-        descriptor,
-        libc::SOF_TIMESTAMPING_SOFTWARE | libc::SOF_TIMESTAMPING_RX_SOFTWARE,
-    )
-}
-
-#[cfg(target_os = "linux")]
-fn set(descriptor: RawFd, flags: libc::c_uint) -> io::Result<()> {
-    /// With seconds of 64 bits on every machine, since Linux 5.1.
-    const SO_TIMESTAMPING_NEW: libc::c_int = 65;
-    let length = libc::socklen_t::try_from(size_of_val(&flags)).expect("4 fits");
-    // SAFETY: a wrong descriptor makes the call fail, nothing else; the kernel reads `length` bytes, which is the size of
-    // the integer behind the pointer, and it outlives the call.
+pub(crate) fn get_option(
+    descriptor: RawFd,
+    level: i32,
+    number: i32,
+    buffer: &mut [u8],
+) -> io::Result<usize> {
+    let mut length = libc::socklen_t::try_from(buffer.len()).unwrap_or(libc::socklen_t::MAX);
+    // SAFETY: a wrong descriptor makes the call fail, nothing else; the kernel writes at most `length` bytes, which is not
+    // more than the length of the buffer, and any bytes are valid `u8`s; `length` outlives the call.
     let result = unsafe {
-        libc::setsockopt(
+        libc::getsockopt(
             descriptor,
-            libc::SOL_SOCKET,
-            SO_TIMESTAMPING_NEW,
-            (&raw const flags).cast(),
-            length,
+            level,
+            number,
+            buffer.as_mut_ptr().cast(),
+            &raw mut length,
         )
     };
+    if result != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(usize::try_from(length).unwrap_or(0).min(buffer.len()))
+}
+
+/// Sets the option `number` of `level` to these bytes.
+///
+/// # Errors
+/// Those of `setsockopt`.
+#[cfg(target_os = "linux")]
+pub(crate) fn set_option(
+    descriptor: RawFd,
+    level: i32,
+    number: i32,
+    value: &[u8],
+) -> io::Result<()> {
+    let length = libc::socklen_t::try_from(value.len())
+        .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+    // SAFETY: a wrong descriptor makes the call fail, nothing else; the kernel reads `length` bytes, which is the length of
+    // the slice, and the slice outlives the call. No option of the table takes a pointer in its bytes.
+    let result =
+        unsafe { libc::setsockopt(descriptor, level, number, value.as_ptr().cast(), length) };
     if result == 0 {
         Ok(())
     } else {
@@ -127,13 +126,13 @@ mod elsewhere {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn stamp_all(_: RawFd) -> io::Result<()> {
+    pub(crate) fn get_option(_: RawFd, _: i32, _: i32, _: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(crate) fn stamp_arrivals(_: RawFd) -> io::Result<()> {
+    pub(crate) fn set_option(_: RawFd, _: i32, _: i32, _: &[u8]) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{receive, stamp_all, stamp_arrivals};
+pub(crate) use elsewhere::{get_option, receive, set_option};

@@ -5,13 +5,13 @@
 //! kernel knows about the path ([`TcpInfo`]) while somebody else owns the stream.
 //!
 //! What this crate leaves alone: TLS and HTTP (`netopt-http`), pooling (`netopt-pool`), system-wide settings. Buffers
-//! are never set: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off.
+//! are never set unless asked for: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off, see [`options`].
 
 mod connect;
 mod error;
 pub mod info;
 mod kernel;
-mod options;
+pub mod options;
 mod race;
 mod resolve;
 mod stream;

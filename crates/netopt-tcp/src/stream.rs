@@ -133,7 +133,7 @@ impl Stream {
             let message = "kernel stamps are to be switched on before the first byte of a stream";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
-        crate::kernel::stamp_all(self.inner.as_raw_fd())?;
+        crate::timestamps::request::all(self.inner.as_raw_fd())?;
         let journal = self.wire.journal.lock();
         *journal.unwrap_or_else(PoisonError::into_inner) = Some(Journal::default());
         self.watch = Some(Box::default());

@@ -28,6 +28,7 @@ mod gate;
 mod journal;
 mod observation;
 mod records;
+pub(crate) mod request;
 mod warmth;
 mod watch;
 

@@ -31,7 +31,7 @@ impl Warmth {
     /// Cancel safe: dropping the future leaves everything as it was.
     pub async fn keep() -> Option<Self> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.ok()?;
-        kernel::stamp_arrivals(socket.as_raw_fd()).ok()?;
+        super::request::arrivals(socket.as_raw_fd()).ok()?;
         socket.connect(socket.local_addr().ok()?).await.ok()?;
         let stamped = timeout(PATIENCE, until_stamped(&socket)).await;
         stamped

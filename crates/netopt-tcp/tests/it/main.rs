@@ -9,4 +9,6 @@ mod connect;
 mod info;
 mod options;
 #[cfg(target_os = "linux")]
+mod options_table;
+#[cfg(target_os = "linux")]
 mod stamps;

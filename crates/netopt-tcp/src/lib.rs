@@ -15,9 +15,10 @@ mod race;
 mod resolve;
 mod stream;
 
-pub use connect::{Connected, Connector};
+pub use connect::{Connected, Connector, Lookup};
 pub use error::Error;
 pub use info::{Delta, TcpInfo};
 pub use options::{Granted, Options};
-pub use resolve::Resolver;
+pub use race::{Attempt, AttemptEnd};
+pub use resolve::{Keeping, Origin, Resolver};
 pub use stream::{Stream, Wire};

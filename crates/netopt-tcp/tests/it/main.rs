@@ -7,4 +7,6 @@
 mod connect;
 #[cfg(target_os = "linux")]
 mod info;
+mod names;
 mod options;
+mod race;

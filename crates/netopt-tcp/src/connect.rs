@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use netopt_core::change::Switch;
+use netopt_core::opening::Opening;
 use netopt_core::phase::Phase;
 use tokio::time::{Instant, timeout_at};
 
@@ -194,5 +195,22 @@ impl Connected {
             .map(|lookup| (Phase::Dns, lookup.start, lookup.end));
         let handshake = (Phase::Connect, self.handshake.0, self.handshake.1);
         lookup.into_iter().chain([handshake])
+    }
+
+    /// How it came about, as a fact about a call.
+    #[must_use]
+    pub fn opening(&self) -> Opening {
+        let silent = self.attempts.iter().filter(|attempt| attempt.is_silent());
+        let won = |attempt: &&Attempt| attempt.outcome == AttemptEnd::Won;
+        let winner = self.attempts.iter().find(won);
+        let detour = winner
+            .zip(self.attempts.first())
+            .map(|(winner, first)| winner.start.saturating_duration_since(first.start));
+        Opening {
+            lifetime: self.lookup.and_then(|lookup| lookup.lifetime),
+            silent: u32::try_from(silent.count()).unwrap_or(u32::MAX),
+            detour: detour.unwrap_or_default(),
+            syn_retransmits: self.syn_retransmits,
+        }
     }
 }

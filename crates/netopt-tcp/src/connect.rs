@@ -126,10 +126,7 @@ impl Connector {
             .peer_addr()
             .and_then(|peer| Ok((peer, Stream::new(socket, self.options)?)));
         let (peer, stream) = taken.map_err(|error| Error::connect(&whom, error, &[]))?;
-        let syn_retransmits = stream
-            .wire()
-            .info()
-            .and_then(|info| info.total_retransmits());
+        let syn_retransmits = stream.wire().info().and_then(|info| info.total_retrans());
         Ok(Connected {
             stream,
             peer,

@@ -64,21 +64,21 @@ pub(crate) struct Field {
 #[derive(Debug)]
 enum Machine {
     Race(Staggered),
-    InTurn(InTurn, bool),
+    InTurn(InTurn),
 }
 
 impl Machine {
     fn step(&mut self, now: Instant) -> Step {
         match self {
             Self::Race(race) => race.step(now),
-            Self::InTurn(turns, _) => turns.step(now),
+            Self::InTurn(turns) => turns.step(now),
         }
     }
 
     fn failed(&mut self, address: SocketAddr, now: Instant) {
         match self {
             Self::Race(race) => race.failed(now),
-            Self::InTurn(turns, first_is_v6) => turns.failed(address, *first_is_v6),
+            Self::InTurn(turns) => turns.failed(address),
         }
     }
 
@@ -109,11 +109,13 @@ where
         addresses,
         mut late,
     } = field;
-    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let mut machine = match manner {
-        Manner::Race => Machine::Race(Staggered::new(addresses, late.is_some(), begun)),
-        Manner::InTurn(bound) => Machine::InTurn(InTurn::new(addresses, bound, begun), first_is_v6),
+        Manner::Race => Machine::Race(Staggered::open(addresses, begun)),
+        Manner::InTurn(bound) => Machine::InTurn(InTurn::new(addresses, bound, begun)),
     };
+    if late.is_none() {
+        machine.complete(Vec::new());
+    }
     let mut running = FuturesUnordered::new();
     let mut first_error = None;
     loop {

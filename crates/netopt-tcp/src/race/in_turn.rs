@@ -23,6 +23,7 @@ pub(super) struct InTurn {
     preferred: Lane,
     fallback: Lane,
     fallback_at: Instant,
+    first_is_v6: bool,
 }
 
 /// The addresses of one family; at most one of them runs.
@@ -64,17 +65,19 @@ impl InTurn {
     /// `bound` is shared equally by the addresses of a family.
     pub(super) fn new(mut addresses: Vec<SocketAddr>, bound: Duration, now: Instant) -> Self {
         addresses.truncate(MOST_ADDRESSES);
+        let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
         let (preferred, fallback) = by_family(addresses);
         Self {
             preferred: Lane::new(preferred, bound),
             fallback: Lane::new(fallback, bound),
             fallback_at: now + HEAD_START,
+            first_is_v6,
         }
     }
 
     /// The attempt at `address` failed, or its time is over.
-    pub(super) fn failed(&mut self, address: SocketAddr, preferred_is_v6: bool) {
-        if address.is_ipv6() == preferred_is_v6 {
+    pub(super) const fn failed(&mut self, address: SocketAddr) {
+        if address.is_ipv6() == self.first_is_v6 {
             self.preferred.running = false;
         } else {
             self.fallback.running = false;
@@ -121,9 +124,9 @@ mod tests {
             turns.step(start + Duration::from_secs(2)),
             Step::Wait { until: None }
         ));
-        turns.failed(list[0], false);
+        turns.failed(list[0]);
         assert!(matches!(turns.step(start), Step::Begin { address, .. } if address == list[1]));
-        turns.failed(list[1], false);
+        turns.failed(list[1]);
         assert!(matches!(turns.step(start), Step::Lost));
     }
 
@@ -142,7 +145,7 @@ mod tests {
 
         let mut turns = InTurn::new(list.clone(), Duration::from_secs(5), start);
         turns.step(start);
-        turns.failed(list[0], true);
+        turns.failed(list[0]);
         assert!(matches!(turns.step(start), Step::Begin { address, .. } if address == list[1]));
     }
 }

@@ -30,14 +30,14 @@ pub(super) struct Staggered {
 }
 
 impl Staggered {
-    /// A race of `addresses`; `open` says that more may come.
-    pub(super) fn new(addresses: Vec<SocketAddr>, open: bool, now: Instant) -> Self {
+    /// A race of `addresses`, to which more may come until it is closed.
+    pub(super) fn open(addresses: Vec<SocketAddr>, now: Instant) -> Self {
         let mut race = Self {
             waiting: VecDeque::new(),
             seen: Vec::new(),
             running: 0,
             next_at: now,
-            open,
+            open: true,
         };
         race.add(addresses);
         race
@@ -106,6 +106,12 @@ mod tests {
         SocketAddr::from(([192, 0, 2, 1], number))
     }
 
+    fn closed(addresses: Vec<SocketAddr>, now: Instant) -> Staggered {
+        let mut race = Staggered::open(addresses, now);
+        race.close();
+        race
+    }
+
     fn begun(step: &Step) -> Option<SocketAddr> {
         match step {
             Step::Begin { address, .. } => Some(*address),
@@ -116,7 +122,7 @@ mod tests {
     #[test]
     fn a_silent_address_costs_one_stagger() {
         let start = Instant::now();
-        let mut race = Staggered::new(vec![address(1), address(2)], false, start);
+        let mut race = closed(vec![address(1), address(2)], start);
         assert_eq!(begun(&race.step(start)), Some(address(1)));
         let Step::Wait { until: Some(at) } = race.step(start) else {
             panic!("the second one waits");
@@ -128,7 +134,7 @@ mod tests {
     #[test]
     fn a_refusal_starts_the_next_at_once() {
         let start = Instant::now();
-        let mut race = Staggered::new(vec![address(1), address(2)], false, start);
+        let mut race = closed(vec![address(1), address(2)], start);
         race.step(start);
         let soon = start + Duration::from_millis(1);
         race.failed(soon);
@@ -140,7 +146,7 @@ mod tests {
     #[test]
     fn late_addresses_join_and_an_open_race_is_not_lost() {
         let start = Instant::now();
-        let mut race = Staggered::new(vec![address(1), address(2)], true, start);
+        let mut race = Staggered::open(vec![address(1), address(2)], start);
         race.step(start);
         let late: SocketAddr = "[2001:db8::1]:1".parse().unwrap();
         race.add(vec![late, address(1)]);
@@ -165,7 +171,7 @@ mod tests {
             fails in prop::collection::vec(any::<bool>(), 0..80),
         ) {
             let mut now = Instant::now();
-            let mut race = Staggered::new((1..=count).map(address).collect(), false, now);
+            let mut race = closed((1..=count).map(address).collect(), now);
             let (mut runs, mut running, mut free_from) = (Vec::new(), 0usize, now);
             let mut fails = fails.into_iter();
             for _ in 0..400 {

@@ -3,7 +3,7 @@
 //! A query runs in a task of its own, so that it goes on when the one who asked first gives up, and so that a stale
 //! answer can be served while it runs. It is bounded, and it ends with the resolver.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(super) struct Flights {
 #[derive(Debug)]
 struct State {
     memory: Memory,
-    running: HashMap<String, (watch::Receiver<Progress>, AbortHandle)>,
+    running: BTreeMap<String, (watch::Receiver<Progress>, AbortHandle)>,
 }
 
 impl Flights {
@@ -50,7 +50,7 @@ impl Flights {
             source,
             state: Mutex::new(State {
                 memory: Memory::new(keeping),
-                running: HashMap::new(),
+                running: BTreeMap::new(),
             }),
         }
     }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::arrivals::Arrivals;
+use crate::opening::Opening;
 use crate::outcome::Outcome;
 use crate::path::PathSample;
 use crate::phase::{Phase, Timeline};
@@ -116,6 +117,8 @@ pub struct ConnectionUse {
     pub tls: Option<TlsSession>,
     /// Whether the kernel reported Nagle's algorithm off (`TCP_NODELAY`), read back after it was set.
     pub nodelay: Option<bool>,
+    /// How it came about; of the call that opened it only.
+    pub opening: Option<Opening>,
 }
 
 /// The protocol spoken on a connection.

@@ -18,6 +18,7 @@ pub mod metric;
 pub mod metrics;
 pub mod misfit;
 pub mod model;
+pub mod opening;
 pub mod outcome;
 pub mod path;
 pub mod phase;

@@ -2,10 +2,13 @@
 
 pub(crate) mod compression;
 pub(crate) mod connection_reuse;
+pub(crate) mod dead_address_first;
 pub(crate) mod nagle_delayed_ack;
 pub(crate) mod pool_too_small;
 pub(crate) mod processing;
+pub(crate) mod short_ttl_storm;
 pub(crate) mod slow_resolver;
+pub(crate) mod syn_loss;
 
 #[cfg(test)]
 mod healthy_tests;

@@ -4,12 +4,15 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 6] = [
+pub const AUDITS: [Audit; 9] = [
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
     audits::nagle_delayed_ack::AUDIT,
     audits::pool_too_small::AUDIT,
     audits::slow_resolver::AUDIT,
+    audits::short_ttl_storm::AUDIT,
+    audits::dead_address_first::AUDIT,
+    audits::syn_loss::AUDIT,
     audits::processing::AUDIT,
 ];
 

@@ -87,6 +87,7 @@ impl Opener {
             id: tools.opened.fetch_add(1, Ordering::Relaxed) + 1,
             at: connected.handshake.0,
             tls: None,
+            opening: connected.opening(),
         };
         let (sender, driver) = if self.to.is_encrypted() {
             let stream = self.secure(connected.stream, recording).await?;

@@ -17,10 +17,11 @@ mod resolve;
 mod stream;
 mod timestamps;
 
-pub use connect::{Connected, Connector};
+pub use connect::{Connected, Connector, Lookup};
 pub use error::Error;
 pub use info::{Delta, TcpInfo};
 pub use options::{Granted, Options};
-pub use resolve::Resolver;
+pub use race::{Attempt, AttemptEnd};
+pub use resolve::{Keeping, Origin, Resolver};
 pub use stream::{Stream, Wire};
 pub use timestamps::{Edges, Observation, Question, Warmth};

@@ -7,7 +7,7 @@
 //! | `http.accept_encoding` | the request |
 //! | `http.keep_alive`, `pool.max_connections` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
-//! | `dns.cache_ttl` | the resolver |
+//! | `dns.cache_ttl`, `dns.serve_stale` | the resolver |
 //! | `tcp.address_racing` | the connector |
 //! | `tcp.congestion_control`, `tcp.receive_buffer`, `tcp.send_buffer` and all else of `tcp` | the socket |
 //!
@@ -20,7 +20,7 @@ use netopt_core::change::Switch;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
 use netopt_http::{Client, Config, Tls, TlsError};
-use netopt_tcp::{Connector, Options, Resolver};
+use netopt_tcp::{Connector, Keeping, Options, Resolver};
 
 /// Twice the default SYN retransmission timeout, and a bit: one lost SYN in each direction is survived.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,7 +91,10 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
 pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
     let settings = plan.settings();
     Connector {
-        resolver: around.resolver.cached(settings.dns_cache_ttl),
+        resolver: around.resolver.keeping(Keeping {
+            ttl: settings.dns_cache_ttl,
+            serve_stale: settings.serve_stale,
+        }),
         options: Options {
             nodelay: settings.nodelay,
             quickack: settings.quickack,

@@ -77,6 +77,7 @@ mod tests {
             protocol: Protocol::Http1,
             tls: None,
             nodelay: None,
+            opening: None,
         });
         let rtt = Some(Duration::from_millis(rtt));
         exchange.path = Some(PathSample {

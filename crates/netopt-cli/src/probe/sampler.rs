@@ -124,6 +124,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             protocol: Protocol::Tcp,
             tls: None,
             nodelay: wire.granted().nodelay,
+            opening: Some(connected.opening()),
         }),
         path: wire.info().map(|info| info.sample()),
         path_before: None,

@@ -18,7 +18,7 @@ use crate::facts::{
     Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
 };
 use crate::lookup;
-use crate::openings::{HEALTHY_REUSE, Openings, openings};
+use crate::openings::{self, HEALTHY_REUSE, Openings, openings};
 use crate::worth;
 
 const ID: &str = "http.connection-reuse";
@@ -175,7 +175,7 @@ fn per_opening(facts: &Facts, cause: &Cause) -> Duration {
     let handshakes = handshakes(facts).p50().unwrap_or_default();
     let whole = fresh.clearly_above(&warm).unwrap_or(handshakes);
     match cause {
-        Cause::Server { .. } => whole.saturating_sub(lookup_of_its_own(facts)),
+        Cause::Server { .. } => whole.saturating_sub(curable(facts)),
         Cause::Client | Cause::Between => whole,
     }
 }
@@ -197,14 +197,24 @@ fn handshakes(facts: &Facts) -> Times {
         .collect()
 }
 
-/// Where the server closes, a slow lookup is what the client can still cure by itself, so it is not counted here.
-fn lookup_of_its_own(facts: &Facts) -> Duration {
+/// Where the server closes, a slow lookup and a dead address are what the client can still cure by itself, so they are
+/// not counted here.
+fn curable(facts: &Facts) -> Duration {
     let lookups = phase(on(&facts.survey.fresh, Connection::New), Phase::Dns);
-    lookups
+    let lookup = lookups
         .p50()
         .filter(|time| *time >= lookup::SLOW)
-        .filter(|_| lookup::is_curable(facts))
+        .filter(|_| lookup::is_curable(facts));
+    let detours: Times = on(&facts.survey.fresh, Connection::New)
+        .filter_map(openings::of)
+        .map(|made| made.detour)
+        .collect();
+    let detour = detours
+        .p50()
+        .filter(|_| !facts.settings().address_racing.is_on());
+    lookup
         .unwrap_or_default()
+        .saturating_add(detour.unwrap_or_default())
 }
 
 fn evidence(facts: &Facts, openings: Openings, cause: &Cause) -> Vec<Evidence> {

@@ -7,8 +7,10 @@
 mod connect;
 #[cfg(target_os = "linux")]
 mod info;
+mod names;
 mod options;
 #[cfg(target_os = "linux")]
 mod options_table;
 #[cfg(target_os = "linux")]
 mod stamps;
+mod race;

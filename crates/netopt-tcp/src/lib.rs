@@ -14,6 +14,7 @@ mod options;
 mod race;
 mod resolve;
 mod stream;
+pub mod transfer;
 
 pub use connect::{Connected, Connector};
 pub use error::Error;

@@ -8,3 +8,4 @@ mod connect;
 #[cfg(target_os = "linux")]
 mod info;
 mod options;
+mod transfer;

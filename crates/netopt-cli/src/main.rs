@@ -12,6 +12,7 @@ mod probe;
 mod render;
 mod scenario;
 mod surroundings;
+mod transfer;
 
 use std::process::ExitCode;
 

@@ -16,6 +16,7 @@ mod race;
 mod resolve;
 mod stream;
 mod timestamps;
+pub mod transfer;
 
 pub use connect::{Connected, Connector, Lookup};
 pub use error::Error;

@@ -14,3 +14,4 @@ mod options_table;
 #[cfg(target_os = "linux")]
 mod stamps;
 mod race;
+mod transfer;

@@ -11,7 +11,7 @@ mod names;
 mod options;
 #[cfg(target_os = "linux")]
 mod options_table;
+mod race;
 #[cfg(target_os = "linux")]
 mod stamps;
-mod race;
 mod transfer;

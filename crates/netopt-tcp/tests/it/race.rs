@@ -83,7 +83,8 @@ async fn a_dead_address_costs_a_stagger_in_a_race_and_its_share_in_turn() {
     let [raced, in_turn] = took.as_slice() else {
         panic!("two ways");
     };
-    assert!(*raced >= STAGGER && *raced < STAGGER * 2, "{raced:?}");
+    // A busy machine can only add.
+    assert!(*raced >= STAGGER && *raced < BOUND / 2, "{raced:?}");
     assert!(*in_turn >= BOUND / 2, "{in_turn:?}");
 }
 

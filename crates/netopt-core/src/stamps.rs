@@ -47,6 +47,9 @@ pub struct Stamps {
     pub is_resent: bool,
     /// The smallest round trip that the kernel had seen on the connection by then.
     pub min_rtt: Option<Duration>,
+    /// How long an earlier piece of the same request took there and back, acknowledged at once because more came behind it: the
+    /// round trip with the queues that the request met, its own among them.
+    pub trip_before: Option<Duration>,
     /// By how much the kernel's times may be off against the program's, because two clocks were read.
     pub uncertainty: Duration,
 }

@@ -98,6 +98,7 @@ pub(crate) fn starved(mut exchange: Exchange, unread: u64) -> Exchange {
         last_arrived: Some(arrived),
         is_resent: false,
         min_rtt: Some(rtt),
+        trip_before: None,
         uncertainty: Duration::ZERO,
     }));
     exchange

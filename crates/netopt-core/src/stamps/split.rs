@@ -13,7 +13,8 @@
 //! - **The wire is what the acknowledgement says, when it says it.** It took the way there and back, as it was at that
 //!   moment. But a peer may keep an acknowledgement until it has an answer to send it with (RFC 9293 §3.8.6.3, RFC 1122
 //!   §4.2.3.2), and then it tells nothing. So it counts only when it came before the answer, and not as late as one
-//!   that was kept; otherwise the smallest round trip of the connection is taken.
+//!   that was kept; otherwise that of an earlier piece of the same request is taken, and the smallest round trip of the
+//!   connection where the request was one piece.
 //! - **The server gets the rest, with bounds.** At least what lies between acknowledgement and answer, at most what is
 //!   left without the smallest round trip. What was lost on the way back counts as the server's.
 //! - **A full socket buffer is the kernel's.** Of a large request the program can write the end only when there is room. What it
@@ -50,6 +51,7 @@ const KEPT_BACK: Duration = Duration::from_millis(30);
 ///     last_arrived: Some(at(51)),
 ///     is_resent: false,
 ///     min_rtt: Some(at(40)),
+///     trip_before: None,
 ///     uncertainty: Duration::ZERO,
 /// };
 /// let split = stamps.split();
@@ -120,8 +122,11 @@ impl Stamps {
 
     /// How `round`, from sending to the arrival of the answer, is shared between wire and server.
     fn wire(&self, line: &Line, round: Duration) -> Option<(Duration, Duration)> {
-        let prompt = self.prompt(line);
-        let wire = prompt.or(self.min_rtt)?.min(round);
+        let otherwise = || self.trip_before.max(self.min_rtt);
+        let wire = self.prompt(line).or_else(otherwise)?;
+        // However long an acknowledgement was kept back, the wire is not longer than what it took.
+        let most = between(line.sent, self.alone(line)).unwrap_or(round);
+        let wire = wire.min(most).min(round);
         Some((wire, round.saturating_sub(wire)))
     }
 

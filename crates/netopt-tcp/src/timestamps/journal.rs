@@ -225,6 +225,7 @@ impl Journal {
             last_arrived: last_arrived.map(since),
             is_resent: told.is_some_and(|told| told.times_sent > 1) || resent,
             min_rtt: self.min_rtt.or(min_rtt),
+            trip_before: bridge.and_then(|bridge| self.trip_before(&picked.write, bridge)),
             uncertainty: slack,
         })
     }

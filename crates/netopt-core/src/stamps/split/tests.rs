@@ -26,6 +26,7 @@ const CALM: Stamps = Stamps {
     last_arrived: Some(us(50_140)),
     is_resent: false,
     min_rtt: Some(us(40_000)),
+    trip_before: None,
     uncertainty: Duration::ZERO,
 };
 
@@ -103,6 +104,26 @@ fn a_queue_on_the_path_is_the_wires() {
         (Some(us(55_000)), Some(us(10_000)))
     );
     assert_eq!(split.server_at_most, Some(us(25_000)));
+}
+
+#[test]
+fn a_queue_that_the_request_made_itself_is_the_wires() {
+    // The acknowledgement of the end comes with the answer; that of the piece before took 60 ms.
+    let split = Stamps {
+        acknowledged: Some(us(70_144)),
+        arrived: came(70_140, ArrivalOf::OneSegment),
+        read: Some(us(70_200)),
+        whole: Some(us(70_200)),
+        answered: us(70_300),
+        trip_before: Some(us(60_000)),
+        ..CALM
+    }
+    .split();
+    assert_eq!(
+        (split.wire, split.server),
+        (Some(us(60_000)), Some(us(10_000)))
+    );
+    assert_eq!(split.server_at_most, Some(us(30_000)));
 }
 
 #[test]
@@ -201,13 +222,14 @@ prop_compose! {
         kernel in prop::array::uniform8(prop::option::of(time())),
         min_rtt in prop::option::of(time()),
         blocked in time(),
+        trip_before in prop::option::of(time()),
     ) -> Stamps {
         let [written, scheduled, sent, acknowledged, arrived, read, whole, last_arrived] = kernel;
         let of = if exact { ArrivalOf::OneSegment } else { ArrivalOf::LastOfSeveral };
         Stamps {
             handed, written, blocked, scheduled, sent, acknowledged,
             arrived: arrived.map(|at| Arrival { at, of }),
-            read, whole, answered, last_arrived, is_resent, min_rtt,
+            read, whole, answered, last_arrived, is_resent, min_rtt, trip_before,
             uncertainty: Duration::ZERO,
         }
     }

@@ -3,6 +3,9 @@
 //! In the open, the answer begins with the first read after the request. Over TLS there may be session tickets before it: reads
 //! that end with a record and of which nothing came out. The answer then begins where the record began that came out.
 
+use std::time::Duration;
+
+use super::super::clock::Bridge;
 use super::question::{Edges, Question};
 use super::{Journal, MOST_READS, Read, Write};
 
@@ -49,6 +52,27 @@ impl Journal {
             whole: self.reads[until],
             before: first.checked_sub(1).map(|before| self.reads[before]),
         })
+    }
+
+    /// How long the piece before `write` took there and back, if more data was behind it when it left: two segments, which a
+    /// receiver acknowledges at once (RFC 9293 §3.8.6.3).
+    pub(super) fn trip_before(&self, write: &Write, bridge: Bridge) -> Option<Duration> {
+        const TWO_SEGMENTS: u64 = 2 * 1460;
+        let until = self.writes.iter().position(|one| one.last == write.last)?;
+        let before = (1..=until)
+            .rev()
+            .map(|next| (&self.writes[next - 1], &self.writes[next]));
+        let mut trips = before.filter_map(|(piece, next)| {
+            let told = self
+                .told_of(piece.last)
+                .filter(|told| told.times_sent == 1)?;
+            let is_followed =
+                next.last - piece.last >= TWO_SEGMENTS && bridge.program(told.sent?)? >= next.start;
+            told.acknowledged?
+                .checked_sub(told.sent?)
+                .filter(|_| is_followed)
+        });
+        trips.next()
     }
 
     /// The one write before the answer.

@@ -140,6 +140,23 @@ fn pieces_that_the_kernel_joined_have_the_stamps_of_the_last_byte_only() {
 }
 
 #[test]
+fn the_piece_before_tells_of_the_path_when_more_was_behind_it() {
+    for (behind, left, trip) in [
+        (5_000, 12, Some(us(300))),
+        (2_000, 12, None),
+        (5_000, 8, None),
+    ] {
+        let mut scene = Scene::new();
+        scene.write(5, 5_000);
+        scene.write(10, behind);
+        scene.told(Step::Sent, 4_999, left);
+        scene.told(Step::Acknowledged, 4_999, left + 300);
+        scene.read(999, 900, 11, None);
+        assert_eq!(scene.stamps().unwrap().trip_before, trip, "{behind} {left}");
+    }
+}
+
+#[test]
 fn what_a_writer_waited_for_room_is_told() {
     let mut scene = Scene::new();
     scene.write(5, 40);

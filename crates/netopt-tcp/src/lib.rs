@@ -13,6 +13,7 @@ pub mod info;
 mod options;
 mod race;
 mod resolve;
+mod service;
 mod stream;
 
 pub use connect::{Connected, Connector, Lookup};
@@ -21,4 +22,5 @@ pub use info::{Delta, TcpInfo};
 pub use options::{Granted, Options};
 pub use race::{Attempt, AttemptEnd};
 pub use resolve::{Keeping, Origin, Resolver};
+pub use service::{HostPort, NoHostPort};
 pub use stream::{Stream, Wire};

@@ -7,6 +7,7 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod bad_peers;
 mod cancel;
 mod encoding;
 mod failure;

@@ -21,6 +21,8 @@ mod scenario_json;
 mod sitting;
 pub(crate) mod transfer;
 pub(crate) mod transfer_json;
+pub(crate) mod sockets;
+pub(crate) mod sockets_json;
 mod wrap;
 
 use std::fmt;

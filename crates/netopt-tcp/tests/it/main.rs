@@ -6,6 +6,8 @@
 
 mod connect;
 #[cfg(target_os = "linux")]
+mod diag;
+#[cfg(target_os = "linux")]
 mod info;
 mod names;
 mod options;

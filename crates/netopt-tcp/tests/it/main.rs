@@ -5,6 +5,7 @@
 )]
 
 mod connect;
+mod datagram;
 #[cfg(target_os = "linux")]
 mod info;
 mod names;

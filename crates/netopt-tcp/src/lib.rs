@@ -8,6 +8,7 @@
 //! are never set unless asked for: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off, see [`options`].
 
 mod connect;
+pub mod datagram;
 pub mod diag;
 mod error;
 pub mod info;

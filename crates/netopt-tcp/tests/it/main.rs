@@ -5,6 +5,7 @@
 )]
 
 mod connect;
+mod datagram;
 #[cfg(target_os = "linux")]
 mod diag;
 #[cfg(target_os = "linux")]

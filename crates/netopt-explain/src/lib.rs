@@ -23,6 +23,7 @@ pub mod breakdown;
 pub mod catalogue;
 mod evidence;
 pub mod facts;
+mod line;
 mod lookup;
 mod openings;
 mod processing;

@@ -1,4 +1,5 @@
-//! The server's work, as far as the outside can tell: what is left of the wait when the path is taken off.
+//! The server's work, as far as the outside can tell: what is left of the wait when the path is taken off: the round trip,
+//! queues, and the time that the answer's first segment takes on the line.
 //!
 //! Calls made one by one on a kept connection are the cleanest source: no queue of ours, no handshake, no first request.
 //! The baseline serves where there are none, less what it stood in queues of the path.
@@ -9,9 +10,11 @@ use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 
 use crate::facts::{Connection, Facts, Times, on, phase};
+use crate::line;
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
 use crate::stall;
+use crate::visible::every_call;
 
 /// The server's work per call.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +69,9 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         Some(stall) if kept => stall.time,
         _ => Duration::ZERO,
     };
-    let path = trip.time.saturating_add(queued).saturating_add(held);
+    let path = [trip.time, queued, held, first_segment(facts)]
+        .into_iter()
+        .fold(Duration::ZERO, Duration::saturating_add);
     Some(Processing {
         time: wait.p50()?.saturating_sub(path),
         wait,
@@ -74,6 +79,15 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         trip,
         apart: kept || shows_tls(facts),
     })
+}
+
+/// What the first segment of an answer takes on the line, at the median.
+fn first_segment(facts: &Facts) -> Duration {
+    let rate = line::rate(facts);
+    let times: Times = every_call(facts)
+        .map(|call| line::first_segment(call, rate))
+        .collect();
+    times.p50().unwrap_or_default()
 }
 
 /// True when a TLS handshake was seen: it goes end to end and shows the whole path.

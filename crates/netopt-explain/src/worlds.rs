@@ -17,6 +17,7 @@ use netopt_core::plan::{Plan, Settings};
 use netopt_core::unit::{BitRate, Bytes};
 
 use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::line::SEGMENT;
 
 pub(crate) use expect::{assert_quiet, fired, saving};
 
@@ -230,9 +231,9 @@ impl World {
         }
         phases.push((Phase::Send, Duration::from_micros(10)));
         phases.push((Phase::Wait, self.wait(call, settings)));
-        let receive = self
-            .rate
-            .map_or(Duration::from_micros(20), |rate| self.wire(call) / rate);
+        let receive = self.rate.map_or(Duration::from_micros(20), |rate| {
+            self.wire(call).saturating_sub(SEGMENT) / rate
+        });
         phases.push((Phase::Receive, receive + self.gap(call, settings)));
         let mut timeline = Timeline::new();
         phases
@@ -267,6 +268,10 @@ impl World {
 
     fn wait(&self, call: Call, settings: &Settings) -> Duration {
         let mut wait = self.rtt + self.hidden + self.work(call.index);
+        // The wait is over when the first segment is there.
+        wait += self
+            .rate
+            .map_or(Duration::ZERO, |rate| self.wire(call).min(SEGMENT) / rate);
         if call.earlier == 0 && self.tls.is_none() {
             // The relay opens its own connection.
             wait += self.hidden;

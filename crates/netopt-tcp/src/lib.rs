@@ -7,6 +7,7 @@
 //! What this crate leaves alone: TLS and HTTP (`netopt-http`), pooling (`netopt-pool`), system-wide settings. Buffers
 //! are never set unless asked for: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off, see [`options`].
 
+pub mod attribution;
 mod connect;
 pub mod datagram;
 pub mod diag;

@@ -117,7 +117,9 @@ async fn ctrl_c_shows_the_part_that_is_known() {
             let document = valid(&ended);
             assert_eq!(document["complete"], false);
             assert_eq!(document["runs"][0]["ended"], "stopped");
-            assert!(document["runs"][0]["up"]["bytes"].as_u64().unwrap() > 0);
+            let up = &document["runs"][0]["up"];
+            assert!(up["bytes"].as_u64().unwrap() > 0);
+            assert_eq!(up["counted_by"], "receiver", "the server was still asked");
         } else {
             assert!(ended.stdout.contains("  up  "), "{ended:?}");
         }
@@ -172,9 +174,11 @@ async fn a_silent_peer_ends_by_its_timeout() {
 #[tokio::test]
 async fn a_server_that_goes_in_the_middle_leaves_a_part_and_code_3() {
     let (server, address) = served().await;
+    let link = relay(&address).await;
+    let through = link.local_addr().to_string();
     let args = [
         "transfer",
-        &address,
+        &through,
         "--down",
         "-t",
         "60s",
@@ -183,7 +187,7 @@ async fn a_server_that_goes_in_the_middle_leaves_a_part_and_code_3() {
         "--json",
     ];
     let running = Running::start(&args);
-    until_serving(&address).await;
+    until_it_moves(&link).await;
     let killed = server.stop("KILL").await;
     assert_eq!(killed.code, None);
     let ended = running.wait().await;

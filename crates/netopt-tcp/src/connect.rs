@@ -115,6 +115,10 @@ impl Connector {
         );
         let socket = match timeout_at(deadline, connecting).await {
             Ok(Ok(socket)) => socket,
+            // The shares of the attempts are used up, and with them the whole of it.
+            Ok(Err(error)) if is_own_bound(&error) => {
+                return Err(Error::connect_timeout(&whom, self.timeout, &attempts));
+            }
             Ok(Err(error)) => return Err(Error::connect(&whom, error, &attempts)),
             Err(_) => {
                 stop(&mut attempts, Instant::now());
@@ -182,6 +186,11 @@ fn stop(attempts: &mut Log, now: Instant) {
     for attempt in attempts.iter_mut().filter(running) {
         attempt.end = now;
     }
+}
+
+/// True for a wait that we ended; the kernel's own has a number.
+fn is_own_bound(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::TimedOut && error.raw_os_error().is_none()
 }
 
 impl Connected {

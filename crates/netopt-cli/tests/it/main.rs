@@ -13,3 +13,4 @@ mod probe;
 mod scenario;
 #[cfg(target_os = "linux")]
 mod sockets;
+mod transfer;

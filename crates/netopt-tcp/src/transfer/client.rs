@@ -19,12 +19,15 @@ use super::exchanges::{Sizes, connect_and_ask};
 use super::flow::{Flow, Sampler, processor, rest_until};
 use super::interval::{Interval, Live};
 use super::report::{Ended, Report};
-use super::spec::{Spec, Way, Work};
+use super::spec::{Spec, Way, Ways, Work};
 use super::stop::{LOOK, Stop};
 use super::view::View;
 use super::wire::{Frame, LARGEST_REPORT, Patience};
 use agree::Agreed;
 pub use probes::Probed;
+
+/// How long the server may take to report to somebody who has pressed Ctrl-C.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// A transfer that can be run.
 #[derive(Debug, Clone)]
@@ -74,7 +77,7 @@ impl Transfer {
                 .min()
                 .map(|shortest| *shortest / 2);
         }
-        match hear(&agreed.control, stop) {
+        match self.hear(&agreed.control, &report.ended, stop) {
             Ok(view) => {
                 if let (Ended::Complete, Some(line)) = (&report.ended, &view.trouble) {
                     let line = format!("the server says: {line}");
@@ -140,7 +143,7 @@ impl Transfer {
             None => Ended::Complete,
         };
         // It may be gone, which the wait for its report will say.
-        if matches!(ended, Ended::Complete) {
+        if matches!(ended, Ended::Complete) || self.can_end_early(&ended) {
             send(&agreed.control, &Frame::Done).ok();
         }
         Report {
@@ -148,6 +151,38 @@ impl Transfer {
             messages: all.messages,
             probed,
             ..Report::new(self, near, ended)
+        }
+    }
+
+    /// Whether it was stopped, and the server's part is to receive what is on its way, which it can do soon.
+    fn can_end_early(&self, ended: &Ended) -> bool {
+        matches!(ended, Ended::Stopped) && self.spec.work == Work::Bulk(Ways::Up)
+    }
+
+    /// Waits for what the server saw; when stopped, only for a moment.
+    fn hear(&self, control: &TcpStream, ended: &Ended, stop: &Stop) -> Result<View, Error> {
+        let last = Stop::new();
+        let (bound, stop) = if self.can_end_early(ended) {
+            (MOMENT, &last)
+        } else {
+            (DRAIN + self.spec.patience, stop)
+        };
+        let patience = Patience {
+            largest: LARGEST_REPORT,
+            ..Patience::of(bound, stop)
+        };
+        let what = "the report of the server";
+        match Frame::receive(control, &patience) {
+            Ok(Some(Frame::Report(view))) => Ok(*view),
+            Ok(_) => {
+                let message = format!("{what}: it closed without one");
+                Err(Error::new(Stage::Report, Side::Peer, message))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                let message = format!("{what} did not come");
+                Err(Error::silent(Stage::Report, &message, bound))
+            }
+            Err(error) => Err(Error::io(Stage::Report, what, error)),
         }
     }
 
@@ -212,24 +247,6 @@ fn send(control: &TcpStream, frame: &Frame) -> Result<(), Error> {
     frame
         .send(control)
         .map_err(|error| Error::io(Stage::Agree, "the control connection", error))
-}
-
-fn hear(control: &TcpStream, stop: &Stop) -> Result<View, Error> {
-    let bound = DRAIN + Duration::from_secs(5);
-    let patience = Patience {
-        largest: LARGEST_REPORT,
-        ..Patience::of(bound, stop)
-    };
-    let what = "the report of the server";
-    match Frame::receive(control, &patience) {
-        Ok(Some(Frame::Report(view))) => Ok(*view),
-        Ok(_) => Err(Error::new(
-            Stage::Report,
-            Side::Peer,
-            format!("{what}: the server closed without one"),
-        )),
-        Err(error) => Err(Error::io(Stage::Report, what, error)),
-    }
 }
 
 /// The datagrams of the client.

@@ -10,11 +10,13 @@ use super::Paint;
 
 /// Columns of a time span, a rate, a count and a round trip.
 const SPAN: usize = 13;
-const RATE: usize = 14;
+const RATE: usize = 13;
 const AGAIN: usize = 8;
 const RTT: usize = 10;
 /// The widest bar.
 const BAR: usize = 24;
+/// Below this width both ways are one column.
+const BOTH_WAYS: usize = 40;
 /// Below this width there are only spans and rates.
 const ALL_FIGURES: usize = 60;
 /// More lines than that say nothing more: neighbours are put together.
@@ -27,16 +29,24 @@ pub(super) fn table(report: &Report, paint: &Paint) -> String {
         return String::new();
     }
     let intervals = together(&report.intervals);
-    let ways = ways(&report.intervals);
+    let mut columns: Vec<Vec<Way>> = ways(&report.intervals).map(|way| vec![way]).collect();
+    if paint.width() < BOTH_WAYS {
+        columns = vec![columns.concat()];
+    }
     let is_wide = paint.width() >= ALL_FIGURES;
     let figures = if is_wide { AGAIN + RTT } else { 0 };
     let room = paint
         .width()
-        .saturating_sub(SPAN + RATE * ways.len() + figures + 2);
+        .saturating_sub(SPAN + RATE * columns.len() + figures + 2);
     let bar = if room >= 4 { room.min(BAR) } else { 0 };
     let mut head = format!("{:<SPAN$}", "  time");
-    for way in &ways {
-        write!(head, "{:>RATE$}", way.name()).ok();
+    for column in &columns {
+        let name = if let [way] = column.as_slice() {
+            way.name()
+        } else {
+            "both"
+        };
+        write!(head, "{name:>RATE$}").ok();
     }
     if is_wide {
         write!(head, "{:>AGAIN$}{:>RTT$}", "again", "RTT").ok();
@@ -44,8 +54,9 @@ pub(super) fn table(report: &Report, paint: &Paint) -> String {
     let mut out = format!("{}\n", paint.dim(head.trim_end()));
     let fastest = intervals.iter().map(all).fold(0.0, f64::max);
     for one in &intervals {
-        out += &line(one, &ways, paint);
+        out += &line(one, &columns, paint);
         if bar > 0 && fastest > 0.0 {
+            out += "  ";
             out += &paint.cyan(&drawn(all(one) / fastest, bar));
         }
         out.push('\n');
@@ -54,12 +65,12 @@ pub(super) fn table(report: &Report, paint: &Paint) -> String {
 }
 
 /// Which ways carried anything.
-fn ways(intervals: &[Interval]) -> Vec<Way> {
-    let some = |way: &Way| {
+fn ways(intervals: &[Interval]) -> impl Iterator<Item = Way> {
+    let some = move |way: &Way| {
         let bytes = intervals.iter().filter_map(|one| of(one, *way));
         bytes.map(Bytes::get).any(|bytes| bytes > 0)
     };
-    [Way::Up, Way::Down].into_iter().filter(some).collect()
+    [Way::Up, Way::Down].into_iter().filter(some)
 }
 
 const fn of(one: &Interval, way: Way) -> Option<Bytes> {
@@ -69,15 +80,16 @@ const fn of(one: &Interval, way: Way) -> Option<Bytes> {
     }
 }
 
-fn line(one: &Interval, ways: &[Way], paint: &Paint) -> String {
+fn line(one: &Interval, columns: &[Vec<Way>], paint: &Paint) -> String {
     let span = format!(
         "  {:.1}-{:.1} s",
         one.from.as_secs_f64(),
         one.to.as_secs_f64()
     );
     let mut out = format!("{span:<SPAN$}");
-    for way in ways {
-        write!(out, "{:>RATE$}", rate(of(one, *way), one.to - one.from)).ok();
+    for column in columns {
+        let bytes: Option<Bytes> = column.iter().map(|way| of(one, *way)).sum();
+        write!(out, "{:>RATE$}", rate(bytes, one.to - one.from)).ok();
     }
     if paint.width() >= ALL_FIGURES {
         let again = one.retransmits;
@@ -85,7 +97,7 @@ fn line(one: &Interval, ways: &[Way], paint: &Paint) -> String {
         let rtt = one.rtt.map_or_else(|| "-".to_owned(), show_duration);
         write!(out, "{again:>AGAIN$}{rtt:>RTT$}").ok();
     }
-    out + "  "
+    out
 }
 
 /// A rate for people.

@@ -11,6 +11,7 @@ mod probe;
 mod scenario;
 mod transfer;
 mod values;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -27,6 +28,7 @@ pub(crate) use output::{OutputArgs, When};
 pub(crate) use probe::ProbeArgs;
 pub(crate) use scenario::ScenarioArgs;
 pub(crate) use transfer::{PORT, ServeArgs, TransferArgs};
+pub(crate) use watch::WatchArgs;
 
 /// Finds what makes your network calls slow, proves which change fixes it, and gives you that change.
 #[derive(Debug, Parser)]
@@ -51,7 +53,7 @@ pub(crate) enum Command {
     Optimize(OptimizeArgs),
     /// Measure and explain only: about ten seconds, no experiments
     Diagnose(DiagnoseArgs),
-    /// Time each phase of a call to a target, drawn to scale
+    /// Time each phase of a call to a target, or say what holds the connections of other programs
     Probe(ProbeArgs),
     /// Move bytes to and from another machine: how much goes through, how long an exchange takes, what limits it
     Transfer(Box<TransferArgs>),

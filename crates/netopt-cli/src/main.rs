@@ -11,6 +11,7 @@ mod model;
 mod probe;
 mod render;
 mod scenario;
+mod sockets;
 mod surroundings;
 mod transfer;
 

@@ -1,5 +1,7 @@
 //! `netopt probe`: one target after the other, each reported as soon as it is done.
 
+mod watch;
+
 use std::pin::pin;
 
 use netopt::Surroundings;
@@ -18,6 +20,9 @@ use crate::surroundings;
 /// # Errors
 /// Bad usage before the first call; and, after the last, one line for each target that never answered.
 pub(crate) async fn run(args: ProbeArgs) -> Result<End, Fault> {
+    if args.watch.is_asked() {
+        return watch::run(args.watch, args.output).await;
+    }
     let targets = read(&args.targets)?;
     let plan = surroundings::baseline(&args.client)?;
     let paint = Paint::detect(args.output);

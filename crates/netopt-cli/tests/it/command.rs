@@ -69,6 +69,11 @@ impl Running {
         Self { child, lines }
     }
 
+    /// The number of its process, while it runs.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// The next line on stdout.
     pub(crate) async fn line(&mut self) -> String {
         timeout(PATIENCE, self.lines.next_line())

@@ -11,3 +11,5 @@ mod manual;
 mod model;
 mod probe;
 mod scenario;
+#[cfg(target_os = "linux")]
+mod sockets;

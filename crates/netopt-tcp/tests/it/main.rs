@@ -13,7 +13,7 @@ mod names;
 mod options;
 #[cfg(target_os = "linux")]
 mod options_table;
+mod race;
 #[cfg(target_os = "linux")]
 mod stamps;
-mod race;
 mod transfer;

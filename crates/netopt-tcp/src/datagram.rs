@@ -73,20 +73,19 @@ pub async fn echo(peer: SocketAddr, spec: &EchoSpec, session: u64) -> io::Result
 
     let mut run = Sequence::new(session);
     let begun = Instant::now();
-    let mut answered = false;
     for number in 0..spec.count.get() {
         let due = begun + spec.interval * number;
-        receive_until(&socket, &mut run, begun, due, &mut room, &mut answered).await?;
+        receive_until(&socket, &mut run, begun, due, &mut room).await?;
         sleep_until(due).await;
         outgoing[..HEADER].copy_from_slice(&run.send(begun.elapsed()));
         match socket.send(&outgoing).await {
             // The machine's word on an earlier datagram comes with the next call; the datagram is lost, not the run.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && answered => {}
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && run.has_heard() => {}
             sent => drop(sent?),
         }
     }
     let end = Instant::now() + spec.wait;
-    receive_until(&socket, &mut run, begun, end, &mut room, &mut answered).await?;
+    receive_until(&socket, &mut run, begun, end, &mut room).await?;
     Ok(run.finish())
 }
 
@@ -97,15 +96,14 @@ async fn receive_until(
     begun: Instant,
     end: Instant,
     room: &mut [u8],
-    answered: &mut bool,
 ) -> io::Result<()> {
     while !run.is_settled() {
         match timeout_at(end, socket.recv(room)).await {
             Ok(Ok(length)) => {
-                let arrival = run.receive(begun.elapsed(), &room[..length]);
-                *answered |= matches!(arrival, Arrival::Echo { .. });
+                run.receive(begun.elapsed(), &room[..length]);
             }
-            Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused && *answered => {}
+            Ok(Err(error))
+                if error.kind() == io::ErrorKind::ConnectionRefused && run.has_heard() => {}
             Ok(Err(error)) => return Err(error),
             Err(_elapsed) => break,
         }

@@ -123,6 +123,12 @@ impl Sequence {
         Arrival::Echo { number, rtt }
     }
 
+    /// True when anything has come back.
+    #[must_use]
+    pub const fn has_heard(&self) -> bool {
+        self.highest.is_some()
+    }
+
     /// True when all that was sent has come back.
     #[must_use]
     pub fn is_settled(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use netopt_core::unit::Bytes;
+use netopt_core::unit::BitRate;
 use netopt_lab::Server;
 use netopt_lab::packet::{PacketLink, Truth};
 use netopt_lab::raw::{RawProtocol, RawSpec};
@@ -57,13 +57,14 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// The mean length of the queue since it stood.
-    pub(crate) fn queued(&self) -> Bytes {
+    /// The time that a packet stood in the queue since it was long, in the mean, at that rate of the line.
+    pub(crate) fn queued(&self, rate: BitRate) -> Duration {
         let series = self.link.truth().down.queue;
         let from = self.before.down.elapsed.as_nanos() / series.width.as_nanos();
         let since = &series.points[usize::try_from(from).unwrap()..];
         let mean: f64 = since.iter().map(|point| point.mean.bytes).sum();
-        Bytes::new((mean / since.len() as f64) as u64)
+        let points = u32::try_from(since.len()).unwrap();
+        Duration::from_secs_f64(mean / f64::from(points) * 8.0 / rate.bps())
     }
 }
 

@@ -135,7 +135,7 @@ impl World {
         let load = self.loaded.is_on().then(|| Load::start(link, &near));
         let baseline = calls(Self::client(self.keep_alive), url, CALLS + 1);
         let baseline = inside(&near, baseline)[1..].to_vec();
-        let queuing = load.map_or(Duration::ZERO, |load| load.queued() / self.rate());
+        let queuing = load.map_or(Duration::ZERO, |load| load.queued(self.rate()));
         let truth = self.truth(&baseline[0], processing, queuing);
         let facts = Facts {
             client: Plan::new().with(Change::KeepAlive(self.keep_alive)),

@@ -10,6 +10,7 @@
 //!
 //! What it leaves alone: load, and proof. What a change would bring is an estimate here; `netopt optimize` tries it.
 
+mod datagrams;
 mod finding;
 mod kernel;
 mod sampler;
@@ -20,8 +21,9 @@ mod split;
 
 use std::num::NonZeroU32;
 
+use netopt::tcp::datagram::Echoes;
 use netopt::{Plan, Surroundings};
-use netopt_core::target::{Scheme, Target};
+use netopt_core::target::Target;
 use netopt_core::unit::PerSecond;
 use netopt_load::budget::Budget;
 
@@ -47,8 +49,10 @@ pub(crate) struct Probe {
     pub(crate) samples: NonZeroU32,
     /// Calls on new connections.
     pub(crate) fresh: Series,
-    /// Calls on a kept connection; `None` for a target that is only connected to.
+    /// Calls on a kept connection; `None` for a target without requests.
     pub(crate) kept: Option<Series>,
+    /// What became of the datagrams; `None` for what is not UDP, and before the end.
+    pub(crate) echoes: Option<Echoes>,
     /// Whether all calls were made that were to be made.
     pub(crate) is_complete: bool,
 }
@@ -57,12 +61,13 @@ impl Probe {
     /// Nothing measured yet.
     #[must_use]
     pub(crate) fn new(target: Target, samples: NonZeroU32) -> Self {
-        let kept = (target.scheme() != Scheme::Tcp).then(Series::default);
+        let kept = target.scheme().is_http().then(Series::default);
         Self {
             target,
             samples,
             fresh: Series::default(),
             kept,
+            echoes: None,
             is_complete: false,
         }
     }

@@ -13,10 +13,10 @@ const SAMPLES: &str = "10";
 /// Arguments of `netopt probe`.
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArgs {
-    /// What to probe: http://, https:// or tcp://
+    /// What to probe: http://, https://, tcp:// or udp:// (an echo)
     #[arg(value_name = "TARGET", required_unless_present = "watched")]
     pub(crate) targets: Vec<String>,
-    /// Calls on a new connection, and as many on a kept one
+    /// Calls on a new connection, and as many on a kept one; datagrams of udp://
     #[arg(long, short = 'n', value_name = "N", default_value = SAMPLES, value_parser = values::count)]
     pub(crate) samples: NonZeroU32,
     #[command(flatten)]

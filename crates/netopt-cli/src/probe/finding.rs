@@ -7,6 +7,7 @@
 
 mod part;
 
+use netopt::tcp::datagram::Echoes;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use netopt_explain::facts::phase;
@@ -23,6 +24,9 @@ const MANY_STARVED: f64 = 0.1;
 pub(super) fn of(probe: &Probe) -> String {
     if let Some(sentence) = trouble(probe) {
         return sentence;
+    }
+    if let Some(echoes) = &probe.echoes {
+        return datagrams(echoes, probe);
     }
     let sentence = part::outstanding(probe).map_or_else(|| nothing(probe), |part| part.sentence());
     sentence + &starvation(probe).unwrap_or_default()
@@ -70,6 +74,25 @@ fn trouble(probe: &Probe) -> Option<String> {
         "{what}, most of them: {} (n = {})",
         worst.message, worst.n
     ))
+}
+
+fn datagrams(echoes: &Echoes, probe: &Probe) -> String {
+    let p50 = probe.fresh.total().quantile(0.5);
+    let time = p50.map_or_else(|| "not measured".to_owned(), show_duration);
+    let sent = echoes.sent();
+    if echoes.lost() > 0 {
+        return format!(
+            "{} of {sent} datagrams were lost; an echo takes {time}",
+            echoes.lost()
+        );
+    }
+    if echoes.reordered > 0 {
+        return format!(
+            "{} of {sent} datagrams were overtaken by later ones; an echo takes {time}",
+            echoes.reordered
+        );
+    }
+    format!("nothing stands out: an echo takes {time} (n = {sent})")
 }
 
 fn nothing(probe: &Probe) -> String {

@@ -1,7 +1,7 @@
 //! The calls: spaced by the budget, one after the other, each into its series.
 //!
 //! HTTP targets get calls through `netopt::stack`; `tcp://` targets get connections from the connector of
-//! the stack. What it leaves alone: what the calls mean.
+//! the stack, `udp://` targets get datagrams. What it leaves alone: what the calls mean.
 
 use bytes::Bytes;
 use http::{Request, Uri};
@@ -23,9 +23,16 @@ pub(super) async fn sample(
     way: Way<'_>,
     mut told: impl FnMut(),
 ) -> Result<(), Fault> {
-    if probe.target.scheme() == Scheme::Tcp {
-        connects(probe, way, told).await;
-        return Ok(());
+    match probe.target.scheme() {
+        Scheme::Http | Scheme::Https => {}
+        Scheme::Tcp => {
+            connects(probe, way, told).await;
+            return Ok(());
+        }
+        Scheme::Udp => {
+            super::datagrams::echoes(probe, way, told).await;
+            return Ok(());
+        }
     }
     // The first answers must not come before the kernel stamps what arrives.
     let _warmth = match way.around.timestamps {
@@ -133,7 +140,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
     }
 }
 
-fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
+pub(super) fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
     Exchange {
         lateness: std::time::Duration::ZERO,
         timeline,

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use netopt::tcp::datagram::Echoes;
 use netopt_core::histogram::LatencyHistogram;
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Ratio, millis};
@@ -37,6 +38,7 @@ fn of(probe: &Probe) -> Value {
         "complete": probe.is_complete,
         "new": series(&probe.fresh),
         "kept": probe.kept.as_ref().map(series),
+        "datagrams": probe.echoes.as_ref().map(datagrams),
         "kernel": kernel(&probe.kernel()),
         "connection": {
             "protocol": spoken.map(|(protocol, _)| protocol.name()),
@@ -99,6 +101,16 @@ fn split(split: &Middles) -> Value {
         "unpacking_ms": split.unpacking.map(rounded),
         "residual_ms": split.residual.map(rounded),
         "n": split.n,
+    })
+}
+
+fn datagrams(echoes: &Echoes) -> Value {
+    json!({
+        "sent": echoes.sent(),
+        "lost": echoes.lost(),
+        "reordered": echoes.reordered,
+        "duplicates": echoes.duplicates,
+        "jitter_ms": echoes.jitter.map(rounded),
     })
 }
 

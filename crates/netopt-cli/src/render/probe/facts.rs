@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use netopt::tcp::datagram::Echoes;
+use netopt_core::target::Scheme;
 use netopt_core::unit::show_duration;
 
 use super::super::Paint;
@@ -37,11 +39,19 @@ pub(super) fn rows(probe: &Probe, paint: &Paint) -> String {
         }
     };
     let room = paint.width() - if is_beside { NAME } else { BELOW };
-    add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
+    if let Some(echoes) = &probe.echoes {
+        add("datagrams", &wrapped(datagrams(echoes), DOT, room));
+    }
+    let is_udp = probe.target.scheme() == Scheme::Udp;
+    if !is_udp {
+        add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
+    }
     if let Some(split) = split(probe) {
         add("split", &wrapped(split, DOT, room));
     }
-    add("connection", &wrapped(connection(probe), DOT, room));
+    if !is_udp {
+        add("connection", &wrapped(connection(probe), DOT, room));
+    }
     for (name, series) in [("new", Some(&probe.fresh)), ("kept", probe.kept.as_ref())] {
         for line in series.into_iter().flat_map(|series| errors(name, series)) {
             let lines = wrapped(line.split(' '), " ", room);
@@ -72,6 +82,19 @@ pub(super) fn wrapped(
         }
     }
     lines
+}
+
+fn datagrams(echoes: &Echoes) -> Vec<String> {
+    let jitter = echoes
+        .jitter
+        .map_or_else(|| "not measured".to_owned(), show_duration);
+    vec![
+        format!("{} sent", echoes.sent()),
+        format!("{} lost", echoes.lost()),
+        format!("{} reordered", echoes.reordered),
+        format!("{} came twice", echoes.duplicates),
+        format!("jitter {jitter}"),
+    ]
 }
 
 fn kernel(kernel: &Kernel) -> Vec<String> {

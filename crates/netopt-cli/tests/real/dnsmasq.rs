@@ -3,7 +3,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use ::netopt::tcp::{Connector, Keeping, Options, Origin, Resolver};
 use netopt_core::change::Switch;

@@ -21,6 +21,7 @@ pub mod audit;
 mod audits;
 pub mod breakdown;
 pub mod catalogue;
+mod course;
 mod evidence;
 pub mod facts;
 mod lookup;
@@ -30,6 +31,7 @@ pub mod queuing;
 pub mod rank;
 pub mod round_trip;
 pub mod stall;
+mod upload;
 mod visible;
 #[cfg(test)]
 mod worlds;

@@ -12,6 +12,7 @@ use crate::facts::{Connection, Facts, Times, on, phase};
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
 use crate::stall;
+use crate::upload;
 
 /// The server's work per call.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +68,7 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         _ => Duration::ZERO,
     };
     let path = trip.time.saturating_add(queued).saturating_add(held);
+    let path = path.saturating_add(drained(facts, trip.time));
     Some(Processing {
         time: wait.p50()?.saturating_sub(path),
         wait,
@@ -74,6 +76,19 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         trip,
         apart: kept || shows_tls(facts),
     })
+}
+
+/// What a longer request took until it was acknowledged, beyond the round trip: it is the path's, and passes in the wait.
+fn drained(facts: &Facts, trip: Duration) -> Duration {
+    let single: Times = on(&facts.survey.warm, Connection::Reused)
+        .map(|call| upload::drained(call, trip))
+        .collect();
+    let all: Times = facts
+        .answered()
+        .map(|call| upload::drained(call, trip))
+        .collect();
+    let times = if single.is_enough() { single } else { all };
+    times.p50().unwrap_or_default()
 }
 
 /// True when a TLS handshake was seen: it goes end to end and shows the whole path.

@@ -21,7 +21,13 @@ pub fn rank(findings: &mut [Finding], p50: Option<Duration>) {
             Status::Refuted => (2, estimate),
             Status::NotMeasured => (3, Duration::ZERO),
         };
-        (place, Reverse(saving), Reverse(finding.weight()))
+        // Two findings with the same change share its proof; then the larger estimate is the larger cause.
+        (
+            place,
+            Reverse(saving),
+            Reverse(finding.weight()),
+            Reverse(estimate),
+        )
     });
 }
 

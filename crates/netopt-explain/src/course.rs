@@ -1,0 +1,202 @@
+//! What held a download up, told by the receiver.
+//!
+//! A sender knows what limits it; whoever only receives has three things to go by: the course of the arrivals, its own
+//! window, and whether packets came out of order. Each longer answer gets exactly one reason, so that no time is claimed by
+//! two audits:
+//!
+//! - **Line:** data comes as steadily as it can; there is hardly a pause.
+//! - **Loss:** packets came out of order, and the pauses are what the sender made of it.
+//! - **Our window:** a window and no more for each round trip (RFC 7323 §1.1: window over round trip bounds the rate).
+//! - **Slow start:** flights that grow from one round trip to the next (RFC 5681 §3.1), on a new connection or, after a
+//!   pause longer than the retransmission time-out, on a kept one (§4.1).
+//! - **The sender:** the same amount each round trip, without a reason on our side: its send buffer, or how it writes.
+//!
+//! The pauses are what is left of the receive phase when the bytes are put on the line at the highest rate that was seen over
+//! a quarter of a round trip. That rate is a lower bound, so the pauses are one as well.
+
+use std::time::Duration;
+
+use netopt_core::exchange::Exchange;
+use netopt_core::model::slow_start::INITIAL_WINDOW;
+use netopt_core::phase::Phase;
+use netopt_core::unit::{BitRate, Bytes};
+
+use crate::facts::{Facts, Times};
+use crate::visible::visible;
+
+/// A full segment on an Ethernet path with time stamps.
+const SEGMENT: Bytes = Bytes::new(1448);
+
+/// Answers up to here fit the first flight of a connection (RFC 6928) and tell nothing.
+pub(crate) const TELLING: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
+
+/// With fewer longer answers nothing is said.
+pub(crate) const LEAST_CALLS: u64 = 5;
+
+/// Pauses below this share of the receive phase are none: the line is what takes the time.
+const STEADY: f64 = 0.3;
+
+/// How near the rate is to a window a round trip when the window is the limit: below, the kernel's tuned window leaves room
+/// of at least two; above, the window moved.
+const FULL_WINDOW: std::ops::RangeInclusive<f64> = 0.6..=1.4;
+
+/// Fewer windows than this do not show a limit.
+const LEAST_WINDOWS: f64 = 3.0;
+
+/// Flights of the same size, with so many of them, and none beyond this times another.
+const LEAST_FLAT: usize = 4;
+const FLAT: f64 = 1.5;
+
+/// The least retransmission time-out of Linux; no pause below it makes a sender begin again (RFC 5681 §4.1).
+const LEAST_IDLE: Duration = Duration::from_millis(200);
+
+/// A quarter of a round trip below this is within what a machine wakes up late by.
+const LEAST_PEAK: Duration = Duration::from_millis(1);
+
+/// Why the receive phase of a call took what it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Line,
+    Loss,
+    Window,
+    SlowStart,
+    IdleRestart,
+    Sender,
+    Unknown,
+}
+
+/// A longer answer, and what held it up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held<'a> {
+    pub(crate) call: &'a Exchange,
+    pub(crate) reason: Reason,
+    /// The receive phase less what the line needs.
+    pub(crate) paused: Duration,
+    /// What the line needs.
+    pub(crate) on_the_line: Duration,
+}
+
+/// All longer answers of the baseline with their reasons; empty when there are too few or the round trip is unknown.
+pub(crate) fn downloads(facts: &Facts) -> Vec<Held<'_>> {
+    let Some(trip) = visible(facts).map(|trip| trip.time) else {
+        return Vec::new();
+    };
+    let calls: Vec<&Exchange> = facts.answered().filter(|call| is_long(call)).collect();
+    let Some(peak) = peak(&calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS) else {
+        return Vec::new();
+    };
+    calls
+        .into_iter()
+        .filter_map(|call| held(call, trip, peak))
+        .collect()
+}
+
+/// The calls with this reason, as a share of all longer answers, and what they paused; `None` below half of them.
+pub(crate) fn most(downloads: &[Held<'_>], reason: Reason) -> Option<(Times, f64)> {
+    let paused: Times = downloads
+        .iter()
+        .filter(|held| held.reason == reason)
+        .map(|held| held.paused)
+        .collect();
+    #[expect(clippy::cast_precision_loss, reason = "a share of a count")]
+    let share = paused.n() as f64 / downloads.len().max(1) as f64;
+    (paused.n() > 0 && share >= 0.5).then_some((paused, share))
+}
+
+fn is_long(call: &Exchange) -> bool {
+    call.arrivals.total() > TELLING
+}
+
+/// The upper decile of the highest rates of the calls, those without disorder if there are any: what waited behind a lost
+/// packet comes at once and not at the rate of the line.
+fn peak(calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
+    let of = |call: &&Exchange| {
+        let (most, time) = call.arrivals.most_in((trip / 4).max(LEAST_PEAK));
+        most.over(time).map(BitRate::bps)
+    };
+    let in_order = calls.iter().filter(|call| !is_disordered(call));
+    let mut rates: Vec<f64> = in_order.filter_map(of).collect();
+    if rates.is_empty() {
+        // The most of a whole round trip, of which half may have waited behind a lost packet.
+        let slow = |call: &&Exchange| {
+            let (most, time) = call.arrivals.most_in(trip.max(LEAST_PEAK));
+            most.over(time).map(|rate| rate.bps() / 2.0)
+        };
+        rates = calls.iter().filter_map(slow).collect();
+    }
+    rates.sort_by(f64::total_cmp);
+    let upper = rates.len().saturating_sub(1) - rates.len() / 10;
+    BitRate::from_bps(*rates.get(upper)?)
+}
+
+fn is_disordered(call: &Exchange) -> bool {
+    call.path_of_call()
+        .and_then(|path| path.out_of_order)
+        .is_some_and(|packets| packets > 0)
+}
+
+fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
+    let receive = call.timeline.length(Phase::Receive)?;
+    let on_the_line = (call.arrivals.total() / peak).min(receive);
+    let paused = receive.saturating_sub(on_the_line);
+    let reason = if paused <= receive.mul_f64(STEADY) {
+        Reason::Line
+    } else if is_disordered(call) {
+        Reason::Loss
+    } else if fills_our_window(call, receive, trip) {
+        Reason::Window
+    } else {
+        by_flights(call, &call.arrivals.flights(trip))
+    };
+    Some(Held {
+        call,
+        reason,
+        paused,
+        on_the_line,
+    })
+}
+
+/// A window, and no more, for each round trip.
+fn fills_our_window(call: &Exchange, receive: Duration, trip: Duration) -> bool {
+    let window = call.path.and_then(|path| path.receive_window);
+    let Some(window) = window.filter(|window| *window > Bytes::ZERO) else {
+        return false;
+    };
+    let windows = call.arrivals.total().bits() / window.bits();
+    let full = windows * trip.as_secs_f64() / receive.as_secs_f64();
+    windows >= LEAST_WINDOWS && FULL_WINDOW.contains(&full)
+}
+
+fn by_flights(call: &Exchange, flights: &[Bytes]) -> Reason {
+    let [first, .., _] = flights else {
+        return Reason::Unknown;
+    };
+    // The first flight may share its round trip with the head, and the last one is what is left.
+    let middle = flights.get(1..flights.len() - 1).unwrap_or_default();
+    let (least, most) = (middle.iter().min(), middle.iter().max());
+    let is_flat = least
+        .zip(most)
+        .is_some_and(|(least, most)| least.bits() > 0.0 && most.bits() <= least.bits() * FLAT);
+    if middle.len() >= LEAST_FLAT && is_flat {
+        return Reason::Sender;
+    }
+    // From flight to flight a window doubles; what comes last may be anything.
+    let rises = middle.last().is_none_or(|most| most > first);
+    if !rises {
+        Reason::Unknown
+    } else if !call.is_reused() {
+        Reason::SlowStart
+    } else if idle(call).is_some_and(|idle| idle >= LEAST_IDLE) {
+        Reason::IdleRestart
+    } else {
+        Reason::Unknown
+    }
+}
+
+/// How long the connection had been silent before the call.
+pub(crate) fn idle(call: &Exchange) -> Option<Duration> {
+    call.path_before?.silent_for
+}
+
+#[cfg(test)]
+mod tests;

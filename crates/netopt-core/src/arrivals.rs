@@ -137,7 +137,10 @@ impl Arrivals {
         self.slices = self
             .slices
             .chunks(2)
-            .map(|pair| pair.iter().sum())
+            .map(|pair| {
+                pair.iter()
+                    .fold(0, |sum: u64, data| sum.saturating_add(*data))
+            })
             .collect();
     }
 }

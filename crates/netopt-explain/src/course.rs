@@ -12,7 +12,7 @@
 //! - **The sender:** the same amount each round trip, without a reason on our side: its send buffer, or how it writes.
 //!
 //! The pauses are what is left of the receive phase when the bytes are put on the line at the highest rate that was seen over
-//! a quarter of a round trip. That rate is a lower bound, so the pauses are one as well.
+//! an eighth of a round trip. That rate is a lower bound, so the pauses are one as well.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use netopt_core::model::slow_start::INITIAL_WINDOW;
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 
-use crate::facts::{Facts, Times};
+use crate::facts::{Connection, Facts, Times, on};
 use crate::visible::visible;
 
 /// A full segment on an Ethernet path with time stamps.
@@ -33,12 +33,18 @@ pub(crate) const TELLING: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
 /// With fewer longer answers nothing is said.
 pub(crate) const LEAST_CALLS: u64 = 5;
 
-/// Pauses below this share of the receive phase are none: the line is what takes the time.
-const STEADY: f64 = 0.3;
+/// A stretch with this share of the mean is no pause.
+const STEADY: f64 = 0.6;
+
+/// Fewer stretches have no course.
+const LEAST_STRETCHES: usize = 8;
+
+/// A receiver's round trip above this times the empty one shows a queue.
+const QUEUED: f64 = 1.25;
 
 /// How near the rate is to a window a round trip when the window is the limit: below, the kernel's tuned window leaves room
 /// of at least two; above, the window moved.
-const FULL_WINDOW: std::ops::RangeInclusive<f64> = 0.6..=1.4;
+pub(crate) const FULL_WINDOW: std::ops::RangeInclusive<f64> = 0.6..=1.4;
 
 /// Fewer windows than this do not show a limit.
 const LEAST_WINDOWS: f64 = 3.0;
@@ -50,7 +56,7 @@ const FLAT: f64 = 1.5;
 /// The least retransmission time-out of Linux; no pause below it makes a sender begin again (RFC 5681 §4.1).
 const LEAST_IDLE: Duration = Duration::from_millis(200);
 
-/// A quarter of a round trip below this is within what a machine wakes up late by.
+/// An eighth of a round trip below this is within what a machine wakes up late by.
 const LEAST_PEAK: Duration = Duration::from_millis(1);
 
 /// Why the receive phase of a call took what it took.
@@ -82,7 +88,7 @@ pub(crate) fn downloads(facts: &Facts) -> Vec<Held<'_>> {
         return Vec::new();
     };
     let calls: Vec<&Exchange> = facts.answered().filter(|call| is_long(call)).collect();
-    let Some(peak) = peak(&calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS) else {
+    let Some(peak) = peak(facts, &calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS) else {
         return Vec::new();
     };
     calls
@@ -107,26 +113,53 @@ fn is_long(call: &Exchange) -> bool {
     call.arrivals.total() > TELLING
 }
 
-/// The upper decile of the highest rates of the calls, those without disorder if there are any: what waited behind a lost
-/// packet comes at once and not at the rate of the line.
-fn peak(calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
-    let of = |call: &&Exchange| {
-        let (most, time) = call.arrivals.most_in((trip / 4).max(LEAST_PEAK));
+/// The highest rate of a call, at the median over the calls: of those without disorder if there are any, because what waited
+/// behind a lost packet comes at once and not at the rate of the line. Single calls on a kept connection count beside.
+fn peak(facts: &Facts, calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
+    let of = |call: &Exchange| {
+        let (most, time) = call.arrivals.most_in((trip / 8).max(LEAST_PEAK));
         most.over(time).map(BitRate::bps)
     };
-    let in_order = calls.iter().filter(|call| !is_disordered(call));
-    let mut rates: Vec<f64> = in_order.filter_map(of).collect();
-    if rates.is_empty() {
-        // The most of a whole round trip, of which half may have waited behind a lost packet.
-        let slow = |call: &&Exchange| {
-            let (most, time) = call.arrivals.most_in(trip.max(LEAST_PEAK));
-            most.over(time).map(|rate| rate.bps() / 2.0)
-        };
-        rates = calls.iter().filter_map(slow).collect();
+    let in_order = |call: &&Exchange| !is_disordered(call);
+    let loaded = calls.iter().copied().filter(in_order);
+    let single = on(&facts.survey.warm, Connection::Reused).filter(in_order);
+    let in_order = [
+        median(loaded.filter_map(of).collect()),
+        median(single.filter(|call| is_long(call)).filter_map(of).collect()),
+    ];
+    let highest = in_order.into_iter().flatten().max_by(f64::total_cmp);
+    // Else the most of a whole round trip, which evens out what had waited behind a lost packet.
+    let slow = |call: &&Exchange| {
+        let (most, time) = call.arrivals.most_in(trip.max(LEAST_PEAK));
+        most.over(time).map(BitRate::bps)
+    };
+    let rate = highest.or_else(|| median(calls.iter().filter_map(slow).collect()))?;
+    BitRate::from_bps(rate)
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// Whether data comes all the time: of the stretches of a quarter of a round trip half have at least [`STEADY`] of the mean.
+/// Lateness of this machine moves data between neighbours and hardly changes that.
+#[expect(clippy::cast_precision_loss, reason = "a small count")]
+fn is_steady(call: &Exchange, trip: Duration) -> bool {
+    let mut stretches = call.arrivals.by(trip / 4);
+    if stretches.is_empty() {
+        stretches = call.arrivals.slices().collect();
     }
-    rates.sort_by(f64::total_cmp);
-    let upper = rates.len().saturating_sub(1) - rates.len() / 10;
-    BitRate::from_bps(*rates.get(upper)?)
+    let mean = call.arrivals.total().bits() / stretches.len().max(1) as f64;
+    let middle = median(stretches.iter().map(|data| data.bits()).collect());
+    stretches.len() >= LEAST_STRETCHES && middle.is_some_and(|middle| middle >= STEADY * mean)
+}
+
+/// Whether the receiver's round trip shows a queue: a full line has one when it loses packets.
+fn stands_in_a_queue(call: &Exchange, trip: Duration) -> bool {
+    call.path
+        .and_then(|path| path.receive_rtt)
+        .is_some_and(|loaded| loaded > trip.mul_f64(QUEUED))
 }
 
 fn is_disordered(call: &Exchange) -> bool {
@@ -137,17 +170,22 @@ fn is_disordered(call: &Exchange) -> bool {
 
 fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
     let receive = call.timeline.length(Phase::Receive)?;
-    let on_the_line = (call.arrivals.total() / peak).min(receive);
-    let paused = receive.saturating_sub(on_the_line);
-    let reason = if paused <= receive.mul_f64(STEADY) {
-        Reason::Line
-    } else if is_disordered(call) {
-        Reason::Loss
-    } else if fills_our_window(call, receive, trip) {
+    let disordered = is_disordered(call);
+    let reason = if !disordered && fills_our_window(call, receive, trip) {
         Reason::Window
+    } else if is_steady(call, trip) && (!disordered || stands_in_a_queue(call, trip)) {
+        Reason::Line
+    } else if disordered {
+        Reason::Loss
     } else {
         by_flights(call, &call.arrivals.flights(trip))
     };
+    let on_the_line = if reason == Reason::Line {
+        receive
+    } else {
+        (call.arrivals.total() / peak).min(receive)
+    };
+    let paused = receive.saturating_sub(on_the_line);
     Some(Held {
         call,
         reason,

@@ -13,11 +13,15 @@ use netopt_core::exchange::Exchange;
 use netopt_core::path::PathSample;
 use netopt_core::phase::Phase;
 
-use crate::course::{LEAST_CALLS, TELLING};
+use crate::course::{FULL_WINDOW, LEAST_CALLS, TELLING};
 use crate::facts::{Facts, Times};
 
-/// The part of the busy time that makes a limit the limit.
-const MOST: f64 = 0.5;
+/// The part of the busy time from which on a limit is one, where something else confirms it. A sender that paces spreads
+/// what the limit lets through, so the kernel counts only the rest of the round trip.
+pub(crate) const CONFIRMED: f64 = 0.25;
+
+/// The part that needs no confirmation.
+pub(crate) const ALONE: f64 = 0.5;
 
 /// The calls of the baseline whose request is longer than a first flight, with what their connection did; empty when there
 /// are too few.
@@ -37,15 +41,16 @@ fn long(call: &Exchange) -> Option<PathSample> {
         .filter(|path| path.bytes_sent.is_some_and(|sent| sent > TELLING))
 }
 
-/// The times of a limit in these calls, and its share of the busy time; `None` when it is less than half of that.
+/// The times of a limit in these calls, and its share of the busy time; `None` when that is below `least`.
 pub(crate) fn limited(
     uploads: &[(&Exchange, PathSample)],
     limit: impl Fn(&PathSample) -> Option<Duration>,
+    least: f64,
 ) -> Option<(Times, f64)> {
     let times: Times = uploads.iter().filter_map(|(_, path)| limit(path)).collect();
     let busy: Times = uploads.iter().filter_map(|(_, path)| path.busy).collect();
     let share = times.mean()?.as_secs_f64() / busy.mean()?.as_secs_f64();
-    (share.is_finite() && share >= MOST).then_some((times, share.min(1.0)))
+    (share.is_finite() && share >= least).then_some((times, share.min(1.0)))
 }
 
 /// What passed of the wait until the request was acknowledged, beyond the round trip; nothing for short requests.
@@ -53,4 +58,16 @@ pub(crate) fn drained(call: &Exchange, trip: Duration) -> Duration {
     let send = call.timeline.length(Phase::Send).unwrap_or_default();
     let busy = long(call).and_then(|path| path.busy).unwrap_or_default();
     busy.saturating_sub(send).saturating_sub(trip)
+}
+
+/// Whether the rate of these calls is that of the peer's window: a window, and no more, for each round trip.
+pub(crate) fn fills_the_peers_window(uploads: &[(&Exchange, PathSample)], trip: Duration) -> bool {
+    let full = uploads.iter().filter(|(_, path)| {
+        let share = || {
+            let windows = path.bytes_sent?.bits() / path.peer_window?.bits();
+            Some(windows * trip.as_secs_f64() / path.busy?.as_secs_f64())
+        };
+        share().is_some_and(|share| FULL_WINDOW.contains(&share))
+    });
+    full.count() * 2 > uploads.len()
 }

@@ -4,6 +4,7 @@
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
 mod expect;
+mod transfer;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use netopt_core::unit::{BitRate, Bytes};
 use crate::facts::{Baseline, BodySample, Facts, Survey};
 
 pub(crate) use expect::{assert_quiet, fired, saving};
+pub(crate) use transfer::{download, upload};
 
 /// Milliseconds.
 pub(crate) fn ms(millis: f64) -> Duration {

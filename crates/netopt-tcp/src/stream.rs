@@ -108,7 +108,7 @@ impl Stream {
     fn wrote(&mut self, count: usize, before: Option<u32>) {
         self.wire.sent.fetch_add(count as u64, Ordering::Relaxed);
         if self.wire.granted.nodelay == Some(false) {
-            self.look_for_nagle(count, before.unwrap_or(0) > 0);
+            self.look_for_nagle(count, before.unwrap_or(0));
         }
     }
 
@@ -124,8 +124,8 @@ impl Stream {
     /// A sender that paces may not have sent the whole segments in front of it yet when we look. Then the rest will be
     /// held if the write before ended in a small segment that is still in flight, which is how Linux reads the rule
     /// (Minshall's variant).
-    fn look_for_nagle(&mut self, count: usize, was_busy: bool) {
-        let after_small = std::mem::replace(&mut self.ended_small, false) && was_busy;
+    fn look_for_nagle(&mut self, count: usize, before: u32) {
+        let after_small = std::mem::replace(&mut self.ended_small, false) && before > 0;
         let Some(info) = self.wire.info() else { return };
         let (Some(unsent), Some(in_flight), Some(cwnd), Some(mss)) = (
             info.notsent_bytes(),

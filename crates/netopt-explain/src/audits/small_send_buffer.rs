@@ -14,7 +14,7 @@ use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::course::{Reason, downloads, most};
 use crate::evidence;
 use crate::facts::Facts;
-use crate::upload::{limited, uploads};
+use crate::upload::{ALONE, CONFIRMED, limited, uploads};
 use crate::worth;
 
 const ID: &str = "tcp.small-send-buffer";
@@ -39,7 +39,9 @@ fn check(facts: &Facts) -> Outcome {
 }
 
 fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
-    let (times, share) = limited(&uploads(facts), |path| path.buffer_limited)?;
+    let is_fixed = facts.settings().send_buffer.is_some();
+    let least = if is_fixed { CONFIRMED } else { ALONE };
+    let (times, share) = limited(&uploads(facts), |path| path.buffer_limited, least)?;
     let saving = times.p50()?.min(p50);
     let severity = worth::severity(saving, p50)?;
     let mut evidence = vec![evidence::ratio(
@@ -48,7 +50,7 @@ fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
         times.n(),
     )];
     evidence.extend(evidence::median("send buffer limited p50", &times));
-    let remedy = if facts.settings().send_buffer.is_some() {
+    let remedy = if is_fixed {
         Remedy::Change(Change::SendBuffer(None))
     } else {
         Remedy::Advice(

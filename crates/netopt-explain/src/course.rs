@@ -17,7 +17,7 @@
 use std::time::Duration;
 
 use netopt_core::exchange::Exchange;
-use netopt_core::model::slow_start::INITIAL_WINDOW;
+use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 
@@ -155,6 +155,13 @@ fn is_steady(call: &Exchange, trip: Duration) -> bool {
     stretches.len() >= LEAST_STRETCHES && middle.is_some_and(|middle| middle >= STEADY * mean)
 }
 
+/// Whether an answer on a new connection took no more flights than slow start asks for, and one: a sender that paces
+/// spreads them until they look steady, and a full line takes more.
+fn is_first_flights(call: &Exchange, flights: &[Bytes]) -> bool {
+    let asked = usize::try_from(rounds(call.arrivals.total(), SEGMENT)).unwrap_or(usize::MAX);
+    !call.is_reused() && flights.len() > 1 && flights.len() <= asked.saturating_add(1)
+}
+
 /// Whether the receiver's round trip shows a queue: a full line has one when it loses packets.
 fn stands_in_a_queue(call: &Exchange, trip: Duration) -> bool {
     call.path
@@ -171,14 +178,18 @@ fn is_disordered(call: &Exchange) -> bool {
 fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
     let receive = call.timeline.length(Phase::Receive)?;
     let disordered = is_disordered(call);
+    let flights = call.arrivals.flights(trip);
     let reason = if !disordered && fills_our_window(call, receive, trip) {
         Reason::Window
-    } else if is_steady(call, trip) && (!disordered || stands_in_a_queue(call, trip)) {
+    } else if is_steady(call, trip)
+        && !is_first_flights(call, &flights)
+        && (!disordered || stands_in_a_queue(call, trip))
+    {
         Reason::Line
     } else if disordered {
         Reason::Loss
     } else {
-        by_flights(call, &call.arrivals.flights(trip))
+        by_flights(call, &flights)
     };
     let on_the_line = if reason == Reason::Line {
         receive

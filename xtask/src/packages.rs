@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{process, reporter};
 
 /// The programs, each also the name of its Debian package.
-const NEEDED: &[&str] = &["nginx", "curl", "openssl", "iperf3", "python3"];
+const NEEDED: &[&str] = &["nginx", "curl", "openssl", "iperf3", "python3", "dnsmasq"];
 
 /// Directories of server programs, which the search path of a non-login shell may lack.
 const SERVER_DIRECTORIES: &str = "/usr/local/sbin:/usr/sbin:/sbin";

@@ -9,7 +9,9 @@ mod optimize;
 mod output;
 mod probe;
 mod scenario;
+mod transfer;
 mod values;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -25,6 +27,8 @@ pub(crate) use optimize::{DiagnoseArgs, LoadArgs, OptimizeArgs};
 pub(crate) use output::{OutputArgs, When};
 pub(crate) use probe::ProbeArgs;
 pub(crate) use scenario::ScenarioArgs;
+pub(crate) use transfer::{PORT, ServeArgs, TransferArgs};
+pub(crate) use watch::WatchArgs;
 
 /// Finds what makes your network calls slow, proves which change fixes it, and gives you that change.
 #[derive(Debug, Parser)]
@@ -49,8 +53,12 @@ pub(crate) enum Command {
     Optimize(OptimizeArgs),
     /// Measure and explain only: about ten seconds, no experiments
     Diagnose(DiagnoseArgs),
-    /// Time each phase of a call to a target, drawn to scale
+    /// Time each phase of a call to a target, or say what holds the connections of other programs
     Probe(ProbeArgs),
+    /// Move bytes to and from another machine: how much goes through, how long an exchange takes, what limits it
+    Transfer(Box<TransferArgs>),
+    /// Be the other end of a transfer
+    Serve(ServeArgs),
     /// Run scenario files: small worlds with one known fault that has to be found and proven
     Scenario(ScenarioArgs),
     /// Emulated links and origins with planted faults, to try things on

@@ -8,6 +8,9 @@ mod model;
 mod optimize;
 mod probe;
 mod scenario;
+mod serve;
+mod told;
+mod transfer;
 
 use crate::args::{Args, Command};
 use crate::exit::{End, Fault};
@@ -32,6 +35,8 @@ pub(crate) fn run(args: Args) -> Result<End, Fault> {
             Command::Optimize(args) => optimize::run(args).await,
             Command::Diagnose(args) => diagnose::run(args).await,
             Command::Probe(args) => Box::pin(probe::run(args)).await,
+            Command::Transfer(args) => Box::pin(transfer::run(*args)).await,
+            Command::Serve(args) => serve::run(args).await,
             Command::Scenario(args) => scenario::run(args).await,
             Command::Lab(command) => lab::run(command).await,
             Command::Model(command) => model::run(&command),

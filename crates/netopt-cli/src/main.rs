@@ -11,7 +11,9 @@ mod model;
 mod probe;
 mod render;
 mod scenario;
+mod sockets;
 mod surroundings;
+mod transfer;
 
 use std::process::ExitCode;
 

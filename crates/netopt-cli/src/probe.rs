@@ -10,17 +10,20 @@
 //!
 //! What it leaves alone: load, and proof. What a change would bring is an estimate here; `netopt optimize` tries it.
 
+mod datagrams;
 mod finding;
 mod kernel;
 mod sampler;
 #[cfg(test)]
 pub(crate) mod scene;
 mod series;
+mod split;
 
 use std::num::NonZeroU32;
 
+use netopt::tcp::datagram::Echoes;
 use netopt::{Plan, Surroundings};
-use netopt_core::target::{Scheme, Target};
+use netopt_core::target::Target;
 use netopt_core::unit::PerSecond;
 use netopt_load::budget::Budget;
 
@@ -28,6 +31,7 @@ use crate::exit::Fault;
 
 pub(crate) use kernel::Kernel;
 pub(crate) use series::{Series, Share, Trouble};
+pub(crate) use split::Middles;
 
 /// Calls in any second, at the most: what an unasked visitor may cost.
 pub(crate) const RATE: f64 = 20.0;
@@ -45,8 +49,10 @@ pub(crate) struct Probe {
     pub(crate) samples: NonZeroU32,
     /// Calls on new connections.
     pub(crate) fresh: Series,
-    /// Calls on a kept connection; `None` for a target that is only connected to.
+    /// Calls on a kept connection; `None` for a target without requests.
     pub(crate) kept: Option<Series>,
+    /// What became of the datagrams; `None` for what is not UDP, and before the end.
+    pub(crate) echoes: Option<Echoes>,
     /// Whether all calls were made that were to be made.
     pub(crate) is_complete: bool,
 }
@@ -55,12 +61,13 @@ impl Probe {
     /// Nothing measured yet.
     #[must_use]
     pub(crate) fn new(target: Target, samples: NonZeroU32) -> Self {
-        let kept = (target.scheme() != Scheme::Tcp).then(Series::default);
+        let kept = target.scheme().is_http().then(Series::default);
         Self {
             target,
             samples,
             fresh: Series::default(),
             kept,
+            echoes: None,
             is_complete: false,
         }
     }
@@ -99,6 +106,14 @@ impl Probe {
     #[must_use]
     pub(crate) fn kernel(&self) -> Kernel {
         Kernel::of(self.series().map(Series::exchanges))
+    }
+
+    /// The calls that a client makes most and of which the kernel told: on a kept connection where there are some.
+    #[must_use]
+    pub(crate) fn split(&self) -> Middles {
+        let kept = self.kept.as_ref().map(Series::split);
+        kept.filter(|kept| kept.n > 0)
+            .unwrap_or_else(|| self.fresh.split())
     }
 
     /// One sentence: what stands out.

@@ -19,6 +19,10 @@ mod report;
 mod scenario;
 mod scenario_json;
 mod sitting;
+pub(crate) mod sockets;
+pub(crate) mod sockets_json;
+pub(crate) mod transfer;
+pub(crate) mod transfer_json;
 mod wrap;
 
 use std::fmt;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use netopt::{Plan, Resolver, Surroundings, Tls};
+use netopt_core::change::Switch;
 use netopt_core::target::{Scheme, Target};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -31,6 +32,7 @@ pub(crate) fn resolve(args: &ClientArgs, target: &Target) -> Result<Surroundings
         connect_timeout: args.connect_timeout,
         timeout: args.timeout,
         body_limit: args.max_body,
+        timestamps: Switch::Off,
     })
 }
 

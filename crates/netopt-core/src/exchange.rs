@@ -6,9 +6,11 @@
 use std::time::Duration;
 
 use crate::arrivals::Arrivals;
+use crate::opening::Opening;
 use crate::outcome::Outcome;
 use crate::path::PathSample;
 use crate::phase::{Phase, Timeline};
+use crate::stamps::{Split, Stamps};
 use crate::unit::Bytes;
 
 /// One measured call. Times are since it actually started, unless they say otherwise.
@@ -32,6 +34,9 @@ pub struct Exchange {
     pub path_before: Option<PathSample>,
     /// When the body of the answer came in.
     pub arrivals: Arrivals,
+    /// When its parts happened inside this machine's kernel; `None` unless the client was told to ask, and for a call that
+    /// had no connection to itself or no answer.
+    pub stamps: Option<Box<Stamps>>,
 }
 
 impl Exchange {
@@ -51,6 +56,12 @@ impl Exchange {
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         self.timeline.length(Phase::Wait)
+    }
+
+    /// Where its time went, kernel and runtime told apart; `None` where the kernel was not asked.
+    #[must_use]
+    pub fn split(&self) -> Option<Split> {
+        self.stamps.as_ref().map(|stamps| stamps.split())
     }
 
     /// True when an existing connection carried the call.
@@ -106,6 +117,8 @@ pub struct ConnectionUse {
     pub tls: Option<TlsSession>,
     /// Whether the kernel reported Nagle's algorithm off (`TCP_NODELAY`), read back after it was set.
     pub nodelay: Option<bool>,
+    /// How it came about; of the call that opened it only.
+    pub opening: Option<Opening>,
 }
 
 /// The protocol spoken on a connection.

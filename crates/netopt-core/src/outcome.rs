@@ -57,6 +57,40 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    /// Whose side it is on, as far as the kind tells.
+    #[must_use]
+    pub const fn side(&self) -> Option<Side> {
+        self.kind.side()
+    }
+}
+
+/// Whose side a failure is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Our client.
+    Us,
+    /// Whoever turns names into addresses.
+    Resolver,
+    /// The way to the peer, or a peer that is not there: from here they look alike.
+    Path,
+    /// The peer: it was there and did not do its part.
+    Peer,
+}
+
+impl Side {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Resolver => "resolver",
+            Self::Path => "path",
+            Self::Peer => "peer",
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -115,6 +149,27 @@ impl FailureKind {
             Self::BodyTimeout => "body_timeout",
             Self::Protocol => "protocol",
             Self::Other => "other",
+        }
+    }
+}
+
+impl FailureKind {
+    /// Whose side such a failure is on; `None` where that depends.
+    #[must_use]
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::DnsNotFound | Self::DnsTimeout => Some(Side::Resolver),
+            Self::ConnectTimeout | Self::Unreachable => Some(Side::Path),
+            Self::PoolTimeout => Some(Side::Us),
+            Self::ConnectRefused
+            | Self::TlsCertificate
+            | Self::TlsHandshake
+            | Self::Reset
+            | Self::ClosedEarly
+            | Self::RequestTimeout
+            | Self::BodyTimeout
+            | Self::Protocol => Some(Side::Peer),
+            Self::Other => None,
         }
     }
 }

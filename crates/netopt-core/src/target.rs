@@ -14,9 +14,17 @@ pub enum Scheme {
     Https,
     /// Bare TCP: connect only.
     Tcp,
+    /// UDP: datagrams that are sent back.
+    Udp,
 }
 
 impl Scheme {
+    /// Whether calls to it are HTTP: it has a path, and requests.
+    #[must_use]
+    pub const fn is_http(self) -> bool {
+        matches!(self, Self::Http | Self::Https)
+    }
+
     /// As it stands before `://`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -24,6 +32,7 @@ impl Scheme {
             Self::Http => "http",
             Self::Https => "https",
             Self::Tcp => "tcp",
+            Self::Udp => "udp",
         }
     }
 
@@ -31,7 +40,7 @@ impl Scheme {
         match self {
             Self::Http => Some(80),
             Self::Https => Some(443),
-            Self::Tcp => None,
+            Self::Tcp | Self::Udp => None,
         }
     }
 }
@@ -88,10 +97,10 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.scheme == Scheme::Tcp {
-            ""
-        } else {
+        let path = if self.scheme.is_http() {
             self.path.as_str()
+        } else {
+            ""
         };
         write!(f, "{}://{}{path}", self.scheme.name(), self.authority())
     }
@@ -127,7 +136,8 @@ fn parse(text: &str) -> Result<Target, String> {
         "http" => Scheme::Http,
         "https" => Scheme::Https,
         "tcp" => Scheme::Tcp,
-        _ => return Err("its scheme is not one of http://, https://, tcp://".to_owned()),
+        "udp" => Scheme::Udp,
+        _ => return Err("its scheme is not one of http://, https://, tcp://, udp://".to_owned()),
     };
     if rest.is_empty() || rest.starts_with([':', '/']) {
         return Err("the host is missing".to_owned());
@@ -199,6 +209,7 @@ mod tests {
             ("https://example.org", "https://example.org/"),
             ("http://[::1]:9000/", "http://[::1]:9000/"),
             ("tcp://db:5432", "tcp://db:5432"),
+            ("udp://[::1]:7/", "udp://[::1]:7"),
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), shown);
         }
@@ -208,7 +219,7 @@ mod tests {
     fn says_what_to_write() {
         for (text, part) in [
             ("example.org/a", "write http://example.org/a"),
-            ("ftp://example.org", "http://, https://, tcp://"),
+            ("ftp://example.org", "http://, https://, tcp://, udp://"),
             ("http://", "host"),
             ("http://:80/", "host is missing"),
             ("http://a:99999/", "port"),

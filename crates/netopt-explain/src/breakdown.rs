@@ -5,8 +5,9 @@
 //! the phase that they lie in, so no time is counted twice:
 //!
 //! ```text
-//! wait    = propagation + queuing + processing + rounds (hidden) + what Nagle's algorithm held (residual) + residual
-//! receive = transmission + rounds (windows)                      + residual
+//! wait    = propagation + queuing + transmission (first segment) + processing + rounds (hidden)
+//!         + what Nagle's algorithm held (residual) + residual
+//! receive = transmission (the rest) + rounds (windows) + residual
 //! ```
 //!
 //! Rounds are extra round trips: of a window that was too small for the data, and of a relay in front that opens its own
@@ -22,23 +23,18 @@ use std::time::Duration;
 
 use netopt_core::exchange::Exchange;
 use netopt_core::model::latency::{Breakdown, Term};
-use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
+use netopt_core::model::slow_start::rounds;
 use netopt_core::phase::Phase;
-use netopt_core::unit::{BitRate, Bytes};
+use netopt_core::unit::BitRate;
 
-use crate::facts::{Connection, Facts, LEAST_SAMPLES, answered, on};
+use crate::facts::Facts;
+use crate::line::{self, SEGMENT};
 use crate::processing::processing;
 use crate::queuing::queuing;
 use crate::round_trip::{hidden_by_relay, round_trip};
 
 /// With fewer calls than this all of them are typical.
 const LEAST_FOR_THIRDS: usize = 6;
-
-/// A full segment on an Ethernet path with time stamps, where the kernel does not tell.
-const SEGMENT: Bytes = Bytes::new(1448);
-
-/// Answers from here on say something about the rate: they are longer than the first flight of a connection.
-const TELLING_ANSWER: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
 
 /// The typical call of the baseline and its terms; `None` without a successful call.
 #[must_use]
@@ -98,7 +94,7 @@ impl Path {
             hidden: hidden_by_relay(facts).unwrap_or_default(),
             queuing: queuing(facts),
             processing: processing(facts).map(|processing| processing.time),
-            rate: bottleneck_rate(facts),
+            rate: line::rate(facts),
         }
     }
 
@@ -111,14 +107,30 @@ impl Path {
         Some(self.queuing?.min(call.wait()?.saturating_sub(taken)))
     }
 
+    /// The first segment of the answer on the line: the wait ends when all of it is there.
+    fn first_segment(&self, call: &Exchange) -> Duration {
+        let taken = [self.propagation(call), self.queued(call)];
+        let taken = taken.into_iter().flatten().sum();
+        let left = call.wait().unwrap_or_default().saturating_sub(taken);
+        line::first_segment(call, self.rate).min(left)
+    }
+
     fn processed(&self, call: &Exchange) -> Option<Duration> {
-        let taken = self.propagation(call)? + self.queued(call).unwrap_or_default();
+        let taken = self.propagation(call)?
+            + self.queued(call).unwrap_or_default()
+            + self.first_segment(call);
         Some(self.processing?.min(call.wait()?.saturating_sub(taken)))
     }
 
     fn transmission(&self, call: &Exchange) -> Option<Duration> {
+        Some(self.first_segment(call) + self.later_segments(call)?)
+    }
+
+    /// The part of the transmission that lies in the receive phase.
+    fn later_segments(&self, call: &Exchange) -> Option<Duration> {
         let receive = call.timeline.length(Phase::Receive)?;
-        Some((call.traffic.received / self.rate?).min(receive))
+        let later = call.traffic.received.saturating_sub(SEGMENT);
+        Some((later / self.rate?).min(receive))
     }
 
     fn rounds(&self, call: &Exchange) -> Option<Duration> {
@@ -129,7 +141,7 @@ impl Path {
         }
         let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
         let extra = rounds(call.traffic.body, segment).saturating_sub(1);
-        let left = receive.saturating_sub(self.transmission(call).unwrap_or_default());
+        let left = receive.saturating_sub(self.later_segments(call).unwrap_or_default());
         let windows = trip.saturating_mul(extra).min(left);
         Some(windows.saturating_add(self.relayed(call)))
     }
@@ -140,6 +152,7 @@ impl Path {
             self.propagation(call),
             self.queued(call),
             self.processed(call),
+            Some(self.first_segment(call)),
         ];
         let taken = terms.into_iter().flatten().sum();
         call.wait()
@@ -147,39 +160,6 @@ impl Path {
             .saturating_sub(taken)
             .min(self.hidden)
     }
-}
-
-/// The rate of the slowest line: the upper decile of what longer answers reached between their first and last byte, on
-/// kept connections where there are enough. `None` when answers are too small to tell.
-fn bottleneck_rate(facts: &Facts) -> Option<BitRate> {
-    let of = |calls: Vec<&Exchange>| {
-        let mut rates: Vec<f64> = calls
-            .into_iter()
-            .filter(|call| call.traffic.body >= TELLING_ANSWER)
-            .filter_map(|call| {
-                // The first segment had come before the clock of the receive phase started.
-                let later = call.traffic.received.saturating_sub(SEGMENT);
-                Some(later.over(call.timeline.length(Phase::Receive)?)?.bps())
-            })
-            .collect();
-        rates.sort_by(f64::total_cmp);
-        let enough = rates.len() as u64 >= LEAST_SAMPLES;
-        let upper = rates.len().saturating_sub(1) - rates.len() / 10;
-        enough.then(|| rates.get(upper).copied()).flatten()
-    };
-    let both = |connection| {
-        on(&facts.baseline.exchanges, connection)
-            .chain(on(&facts.survey.warm, connection))
-            .collect()
-    };
-    of(both(Connection::Reused))
-        .or_else(|| {
-            of(facts
-                .answered()
-                .chain(answered(&facts.survey.fresh))
-                .collect())
-        })
-        .and_then(BitRate::from_bps)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 12] = [
+pub const AUDITS: [Audit; 15] = [
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
     audits::nagle_delayed_ack::AUDIT,
@@ -16,6 +16,9 @@ pub const AUDITS: [Audit; 12] = [
     audits::bottleneck_rate::AUDIT,
     audits::pool_too_small::AUDIT,
     audits::slow_resolver::AUDIT,
+    audits::short_ttl_storm::AUDIT,
+    audits::dead_address_first::AUDIT,
+    audits::syn_loss::AUDIT,
     audits::processing::AUDIT,
 ];
 

@@ -24,6 +24,7 @@ pub mod catalogue;
 mod course;
 mod evidence;
 pub mod facts;
+mod line;
 mod lookup;
 mod openings;
 mod processing;

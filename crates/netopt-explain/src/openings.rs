@@ -4,6 +4,9 @@
 //! mean of `a` busy connections needs about `a + 2·√a` of them (square-root staffing, Halfin and Whitt 1981). Those are
 //! taken off, so a short run of a healthy client does not look like one that never reuses.
 
+use netopt_core::exchange::Exchange;
+use netopt_core::opening::Opening;
+
 use crate::facts::{Facts, service};
 
 /// With fewer answered calls than this the share of new connections says nothing.
@@ -33,6 +36,16 @@ impl Openings {
         let beyond = self.calls.saturating_sub(self.first).max(1);
         (self.new.saturating_sub(self.first) as f64 / beyond as f64).min(1.0)
     }
+}
+
+/// How the connections of the answered calls of the baseline came about, as far as that is known.
+pub(crate) fn made(facts: &Facts) -> impl Iterator<Item = Opening> + '_ {
+    facts.answered().filter_map(of)
+}
+
+/// How the connection of a call came about; `None` when it was open before, and when nobody noted it.
+pub(crate) fn of(call: &Exchange) -> Option<Opening> {
+    call.connection.as_ref()?.opening
 }
 
 /// Counts the baseline; `None` with too few calls.

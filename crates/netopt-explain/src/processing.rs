@@ -1,4 +1,5 @@
-//! The server's work, as far as the outside can tell: what is left of the wait when the path is taken off.
+//! The server's work, as far as the outside can tell: what is left of the wait when the path is taken off: the round trip,
+//! queues, and the time that the answer's first segment takes on the line.
 //!
 //! Calls made one by one on a kept connection are the cleanest source: no queue of ours, no handshake, no first request.
 //! The baseline serves where there are none, less what it stood in queues of the path.
@@ -9,10 +10,12 @@ use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 
 use crate::facts::{Connection, Facts, Times, on, phase};
+use crate::line;
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
 use crate::stall;
 use crate::upload;
+use crate::visible::every_call;
 
 /// The server's work per call.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,8 +70,10 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         Some(stall) if kept => stall.time,
         _ => Duration::ZERO,
     };
-    let path = trip.time.saturating_add(queued).saturating_add(held);
-    let path = path.saturating_add(drained(facts, trip.time));
+    let drained = drained(facts, trip.time);
+    let path = [trip.time, queued, held, first_segment(facts), drained]
+        .into_iter()
+        .fold(Duration::ZERO, Duration::saturating_add);
     Some(Processing {
         time: wait.p50()?.saturating_sub(path),
         wait,
@@ -88,6 +93,15 @@ fn drained(facts: &Facts, trip: Duration) -> Duration {
         .map(|call| upload::drained(call, trip))
         .collect();
     let times = if single.is_enough() { single } else { all };
+    times.p50().unwrap_or_default()
+}
+
+/// What the first segment of an answer takes on the line, at the median.
+fn first_segment(facts: &Facts) -> Duration {
+    let rate = line::rate(facts);
+    let times: Times = every_call(facts)
+        .map(|call| line::first_segment(call, rate))
+        .collect();
     times.p50().unwrap_or_default()
 }
 

@@ -2,7 +2,8 @@
 //!
 //! What a trial showed comes first, by the time that it showed. Then what was not tried or could not be decided, by the
 //! estimate. What a trial refuted stays in the list, because "we tried, no difference" is worth knowing, but its estimate
-//! counts no more. What was not measured comes last. Equals keep the order of the catalogue.
+//! counts no more. What was not measured comes last. Where one trial
+//! decided about several findings, their estimates do; equals keep the order of the catalogue.
 
 use std::cmp::Reverse;
 use std::time::Duration;

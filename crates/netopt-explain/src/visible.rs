@@ -48,25 +48,42 @@ impl Source {
 }
 
 /// The round trip up to where TCP ends: what acknowledgements take, whatever lies behind.
+///
+/// A connection that was opened under load has never seen the path empty. So the single calls alone have a say, too, and the
+/// smaller of both medians counts.
 #[must_use]
 pub fn visible(facts: &Facts) -> Option<RoundTrip> {
-    let kernel: Times = every_call(facts)
-        .filter_map(|exchange| exchange.path?.min_rtt)
-        .collect();
-    let found = |time, source, n| RoundTrip { time, source, n };
-    kernel
-        .p50()
-        .map(|time| found(time, Source::Kernel, kernel.n()))
+    let least = |exchange: &Exchange| exchange.path?.min_rtt;
+    let all: Times = every_call(facts).filter_map(least).collect();
+    let single: Times = single_calls(facts).filter_map(least).collect();
+    let found = |times: &Times| {
+        Some(RoundTrip {
+            time: times.p50()?,
+            source: Source::Kernel,
+            n: times.n(),
+        })
+    };
+    let single = found(&single).filter(|_| single.is_enough());
+    found(&all)
+        .into_iter()
+        .chain(single)
+        .min_by_key(|trip| trip.time)
         .or_else(|| {
             let connects = phase(every_call(facts), Phase::Connect);
-            Some(found(connects.least()?, Source::Connect, connects.n()))
+            Some(RoundTrip {
+                time: connects.least()?,
+                source: Source::Connect,
+                n: connects.n(),
+            })
         })
+}
+
+/// The calls of the survey that tell about the path, made one by one.
+fn single_calls(facts: &Facts) -> impl Iterator<Item = &Exchange> {
+    answered(&facts.survey.fresh).chain(answered(&facts.survey.warm))
 }
 
 /// Every call that tells about the path: of the baseline and of the survey.
 pub(crate) fn every_call(facts: &Facts) -> impl Iterator<Item = &Exchange> {
-    facts
-        .answered()
-        .chain(answered(&facts.survey.fresh))
-        .chain(answered(&facts.survey.warm))
+    facts.answered().chain(single_calls(facts))
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
+use netopt_core::opening::Opening;
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
@@ -17,6 +18,7 @@ use netopt_core::plan::{Plan, Settings};
 use netopt_core::unit::{BitRate, Bytes};
 
 use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::line::SEGMENT;
 
 pub(crate) use expect::{assert_quiet, fired, saving};
 pub(crate) use transfer::{download, upload};
@@ -28,6 +30,8 @@ pub(crate) fn ms(millis: f64) -> Duration {
 
 /// The delay of an acknowledgement on Linux.
 const DELAYED_ACK: Duration = Duration::from_millis(41);
+/// Until a first segment is sent again (RFC 6298 §2).
+const SYN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How a message is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +50,12 @@ pub(crate) struct World {
     pub(crate) rate: Option<BitRate>,
     pub(crate) tls: Option<Duration>,
     pub(crate) lookup: Option<Duration>,
+    /// For how long the answer of a lookup may be kept.
+    pub(crate) lifetime: Option<Duration>,
+    /// What a dead address costs each new connection before the one that answers is tried.
+    pub(crate) detour: Duration,
+    /// One of so many new connections has its first segment lost.
+    pub(crate) one_syn_lost_in: Option<u64>,
     pub(crate) service: Duration,
     /// The service time is multiplied by 1 ± this.
     pub(crate) spread: f64,
@@ -80,6 +90,9 @@ impl Default for World {
             rate: None,
             tls: None,
             lookup: None,
+            lifetime: None,
+            detour: Duration::ZERO,
+            one_syn_lost_in: None,
             service: ms(2.0),
             spread: 0.05,
             body: Bytes::new(600),
@@ -184,6 +197,7 @@ impl World {
                     resumed: false,
                 }),
                 nodelay: self.kernel_tells.then(|| settings.nodelay.is_on()),
+                opening: (call.earlier == 0).then(|| self.opening(call)),
             }),
             answer: Some(Answer {
                 encoding: (call.compressed && self.packed.is_some()).then(|| "gzip".to_owned()),
@@ -201,6 +215,7 @@ impl World {
             }),
             path_before: None,
             arrivals: Arrivals::default(),
+            stamps: None,
         }
     }
 
@@ -213,14 +228,14 @@ impl World {
         }
         if new {
             phases.extend(self.lookup.map(|time| (Phase::Dns, time)));
-            phases.push((Phase::Connect, self.rtt));
+            phases.push((Phase::Connect, self.detour + self.resent(call) + self.rtt));
             phases.extend(self.tls.map(|time| (Phase::Tls, time)));
         }
         phases.push((Phase::Send, Duration::from_micros(10)));
         phases.push((Phase::Wait, self.wait(call, settings)));
-        let receive = self
-            .rate
-            .map_or(Duration::from_micros(20), |rate| self.wire(call) / rate);
+        let receive = self.rate.map_or(Duration::from_micros(20), |rate| {
+            self.wire(call).saturating_sub(SEGMENT) / rate
+        });
         phases.push((Phase::Receive, receive + self.gap(call, settings)));
         let mut timeline = Timeline::new();
         phases
@@ -232,8 +247,33 @@ impl World {
         timeline
     }
 
+    fn opening(&self, call: Call) -> Opening {
+        Opening {
+            lifetime: self.lookup.and(self.lifetime),
+            silent: u32::from(!self.detour.is_zero()),
+            detour: self.detour,
+            syn_retransmits: self
+                .kernel_tells
+                .then(|| u32::from(!self.resent(call).is_zero())),
+        }
+    }
+
+    /// What waiting for the second try of a lost first segment takes.
+    fn resent(&self, call: Call) -> Duration {
+        let lost = |every: u64| call.loaded && call.index % every == every - 1;
+        if self.one_syn_lost_in.is_some_and(lost) {
+            SYN_TIMEOUT
+        } else {
+            Duration::ZERO
+        }
+    }
+
     fn wait(&self, call: Call, settings: &Settings) -> Duration {
         let mut wait = self.rtt + self.hidden + self.work(call.index);
+        // The wait is over when the first segment is there.
+        wait += self
+            .rate
+            .map_or(Duration::ZERO, |rate| self.wire(call).min(SEGMENT) / rate);
         if call.earlier == 0 && self.tls.is_none() {
             // The relay opens its own connection.
             wait += self.hidden;

@@ -68,6 +68,7 @@ fn config(tls: Tls) -> Config {
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(10),
         body_limit: unit::Bytes::new(10_000_000),
+        timestamps: Switch::Off,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use netopt_core::change::HttpVersion;
+use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::unit;
 use netopt_tcp::Connector;
@@ -28,4 +28,7 @@ pub struct Config {
     pub timeout: Duration,
     /// A body is read up to here, counted as it comes over the wire, and then cut.
     pub body_limit: unit::Bytes,
+    /// Whether the kernel is asked when the bytes of each call left and came (`Exchange::stamps`). It costs some
+    /// microseconds a call, so it is for who looks at single calls.
+    pub timestamps: Switch,
 }

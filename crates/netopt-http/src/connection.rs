@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::{http1, http2};
 use netopt_core::exchange::{ConnectionUse, Protocol, TlsSession};
+use netopt_core::opening::Opening;
 use netopt_tcp::Wire;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -31,6 +32,7 @@ pub(crate) struct Birth {
     pub(crate) id: u64,
     pub(crate) at: Instant,
     pub(crate) tls: Option<TlsSession>,
+    pub(crate) opening: Opening,
 }
 
 /// An open connection. Dropping it closes it.
@@ -88,13 +90,15 @@ impl Connection {
 
     /// Counts one more call and describes the connection to it.
     pub(crate) fn begin_use(&self) -> ConnectionUse {
+        let earlier = self.used.fetch_add(1, Ordering::Relaxed);
         ConnectionUse {
             id: self.birth.id,
-            earlier: self.used.fetch_add(1, Ordering::Relaxed),
+            earlier,
             age: self.birth.at.elapsed(),
             protocol: self.protocol(),
             tls: self.birth.tls.clone(),
             nodelay: self.wire.granted().nodelay,
+            opening: (earlier == 0).then_some(self.birth.opening),
         }
     }
 }

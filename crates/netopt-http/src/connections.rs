@@ -52,6 +52,7 @@ impl Connections {
             connector: config.connector.clone(),
             tls: config.tls.connector(config.version)?,
             version: config.version,
+            timestamps: config.timestamps,
             opened: AtomicU64::new(0),
         });
         let make = move |to: &Destination| Opener {

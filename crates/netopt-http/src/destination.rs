@@ -18,7 +18,7 @@ impl Destination {
     #[must_use]
     pub fn of(uri: &Uri) -> Option<Self> {
         let target: Target = uri.to_string().parse().ok()?;
-        (target.scheme() != Scheme::Tcp).then(|| Self {
+        target.scheme().is_http().then(|| Self {
             scheme: target.scheme(),
             host: target.host().to_owned(),
             port: target.port(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use netopt_core::change::HttpVersion;
+use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
@@ -32,6 +32,7 @@ pub(crate) struct Tools {
     pub(crate) connector: Connector,
     pub(crate) tls: TlsConnector,
     pub(crate) version: HttpVersion,
+    pub(crate) timestamps: Switch,
     pub(crate) opened: AtomicU64,
 }
 
@@ -69,19 +70,24 @@ impl Opener {
     /// Opens a connection and tells `recording` each phase as it begins and ends.
     pub(crate) async fn open(&self, recording: &mut Recording) -> Result<Box<Connection>, Error> {
         let tools = &self.tools;
-        let connected = tools
+        let mut connected = tools
             .connector
             .connect_noting(self.to.host(), self.to.port(), |phase, at| {
                 recording.enter(phase, at);
             })
             .await?;
         recording.leave(connected.handshake.1);
+        if tools.timestamps.is_on() {
+            // A kernel without them leaves the calls without stamps, which is what their absence says.
+            connected.stream.take_stamps().ok();
+        }
         let wire = connected.stream.wire();
         let marks = Arc::new(Marks::default());
         let mut birth = Birth {
             id: tools.opened.fetch_add(1, Ordering::Relaxed) + 1,
             at: connected.handshake.0,
             tls: None,
+            opening: connected.opening(),
         };
         let (sender, driver) = if self.to.is_encrypted() {
             let stream = self.secure(connected.stream, recording).await?;

@@ -12,9 +12,10 @@ use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, Traffic};
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
+use netopt_core::stamps::Stamps;
 use netopt_core::unit::Bytes;
 use netopt_pool::Origin;
-use netopt_tcp::Wire;
+use netopt_tcp::{Edges, Observation, Question, Wire};
 use tokio::time::Instant;
 
 use crate::connection::Connection;
@@ -31,6 +32,8 @@ pub(crate) struct Recording {
     path: Option<PathSample>,
     path_before: Option<PathSample>,
     pub(crate) arrivals: Arrivals,
+    answered: Option<Instant>,
+    stamps: Option<Box<Stamps>>,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Option<Answer>,
 }
@@ -40,6 +43,8 @@ pub(crate) struct Recording {
 struct Flight {
     wire: Arc<Wire>,
     marks: Arc<Marks>,
+    /// When the request was handed to the engine, where the kernel's stamps of the call are taken.
+    observed: Option<(Observation, Instant)>,
     sent: Bytes,
     received: Bytes,
 }
@@ -57,6 +62,8 @@ impl Recording {
             path: None,
             path_before: None,
             arrivals: Arrivals::default(),
+            answered: None,
+            stamps: None,
             traffic: Traffic::default(),
             answer: None,
         })
@@ -110,6 +117,7 @@ impl Recording {
         self.flight = Some(Flight {
             wire: Arc::clone(wire),
             marks: Arc::clone(&connection.marks),
+            observed: None,
             sent,
             received,
         });
@@ -117,7 +125,14 @@ impl Recording {
 
     /// The request is handed to the engine.
     pub(crate) fn dispatch(&mut self, protocol: Protocol) {
+        let observation = self
+            .flight
+            .as_ref()
+            .and_then(|flight| flight.wire.observe());
         let now = Instant::now();
+        if let Some(flight) = &mut self.flight {
+            flight.observed = observation.map(|observation| (observation, now));
+        }
         if protocol == Protocol::Http2 {
             self.enter(Phase::Wait, now);
         } else {
@@ -131,6 +146,7 @@ impl Recording {
     /// The head of the answer is here; its first byte came then or earlier.
     pub(crate) fn answered(&mut self) {
         let now = Instant::now();
+        self.answered = Some(now);
         self.catch_up();
         if !matches!(self.running, Some((Phase::Receive, _))) {
             self.enter(Phase::Receive, now);
@@ -165,7 +181,24 @@ impl Recording {
             self.traffic.received = flight.wire.received().saturating_sub(flight.received);
             self.traffic.held = flight.wire.take_held();
             self.path = flight.wire.info().map(|info| info.sample());
+            self.stamps = self.stamps_of(&flight).map(Box::new);
         }
+    }
+
+    /// What the kernel told of the call.
+    fn stamps_of(&self, flight: &Flight) -> Option<Stamps> {
+        let (observation, handed) = flight.observed.as_ref()?;
+        let edges = match (self.connection.as_ref()?.protocol, flight.marks.stage()) {
+            (Protocol::Http2, _) => Edges::Unseen,
+            (_, Stage::Answering { sent, first }) => Edges::Seen { sent, first },
+            (_, Stage::Sending | Stage::Waiting { .. }) => return None,
+        };
+        observation.stamps(&Question {
+            begun: self.begun,
+            handed: *handed,
+            answered: self.answered?,
+            edges,
+        })
     }
 
     /// The finished fact. A call that failed took until now.
@@ -189,6 +222,7 @@ impl Recording {
             path: self.path,
             path_before: self.path_before,
             arrivals: self.arrivals,
+            stamps: self.stamps,
         }
     }
 

@@ -13,8 +13,9 @@ mod planted;
 mod spec;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use crate::black_hole::BlackHole;
 use crate::dns::{NameServer, NameServerSpec};
 use crate::link::StreamLink;
 use crate::origin::Origin;
@@ -22,7 +23,7 @@ pub use planted::{Planted, Side};
 pub use spec::{DEMO_HOST, Naming, WorldSpec};
 
 /// Any free port of loopback.
-const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// A running world. Dropping it ends everything in it.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub struct World {
     origin: Origin,
     link: Option<StreamLink>,
     name_server: Option<NameServer>,
+    _black_hole: Option<BlackHole>,
 }
 
 impl World {
@@ -72,7 +74,9 @@ impl World {
         };
         let name_server = match &spec.naming {
             Some(naming) => {
-                let records = vec![(naming.host.clone(), ANYWHERE.ip())];
+                let dead = naming.dead_first.map(IpAddr::V4);
+                let records = dead.into_iter().chain([ANYWHERE.ip()]);
+                let records = records.map(|ip| (naming.host.clone(), ip)).collect();
                 let (delay, ttl) = (naming.delay, naming.ttl);
                 let spec = NameServerSpec {
                     delay,
@@ -84,11 +88,19 @@ impl World {
             }
             None => None,
         };
+        let served = link
+            .as_ref()
+            .map_or_else(|| origin.local_addr(), StreamLink::local_addr);
+        let black_hole = match spec.naming.as_ref().and_then(|naming| naming.dead_first) {
+            Some(dead) => Some(BlackHole::start((dead, served.port()).into()).await?),
+            None => None,
+        };
         Ok(Self {
             spec,
             origin,
             link,
             name_server,
+            _black_hole: black_hole,
         })
     }
 

@@ -101,6 +101,7 @@ mod tests {
             path: None,
             path_before: None,
             arrivals: netopt_core::arrivals::Arrivals::default(),
+            stamps: None,
         }
     }
 

@@ -7,6 +7,9 @@ use netopt_core::outcome::{Failure, FailureKind};
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
+use crate::race::Attempt;
+use crate::resolve::Cause;
+
 /// A connection that was not made.
 #[derive(Debug)]
 pub struct Error {
@@ -17,25 +20,35 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn no_address(
-        host: &str,
-        source: Option<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        let message = format!("the name \"{host}\" has no address");
+    /// No addresses, for that reason.
+    pub(crate) fn lookup(host: &str, cause: &Cause) -> Self {
+        let kind = match cause {
+            Cause::Silent => FailureKind::DnsTimeout,
+            cause if cause.is_absence() => FailureKind::DnsNotFound,
+            _ => FailureKind::Other,
+        };
+        let message = if cause.is_absence() {
+            format!("the name \"{host}\" has no address: {cause}")
+        } else {
+            format!("looking \"{host}\" up failed: {cause}")
+        };
         Self {
-            kind: FailureKind::DnsNotFound,
+            kind,
             phase: Phase::Dns,
             message,
-            source,
+            source: None,
         }
     }
 
-    pub(crate) fn lookup(host: &str, source: Box<dyn std::error::Error + Send + Sync>) -> Self {
-        let message = format!("looking \"{host}\" up failed: {source}");
+    /// A resolver that cannot be made from `what`.
+    pub(crate) fn configuration(
+        what: &str,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    ) -> Self {
         Self {
             kind: FailureKind::Other,
             phase: Phase::Dns,
-            message,
+            message: format!("no resolver can be made from {what}: {source}"),
             source: Some(source),
         }
     }
@@ -53,8 +66,13 @@ impl Error {
         }
     }
 
-    pub(crate) fn connect_timeout(whom: &str, bound: Duration) -> Self {
-        let message = format!("no connection to {whom} within {}", show_duration(bound));
+    /// The bound on the whole passed while these attempts ran or failed.
+    pub(crate) fn connect_timeout(whom: &str, bound: Duration, attempts: &[Attempt]) -> Self {
+        let message = format!(
+            "no connection to {whom} within {}{}",
+            show_duration(bound),
+            each(attempts)
+        );
         Self {
             kind: FailureKind::ConnectTimeout,
             phase: Phase::Connect,
@@ -63,7 +81,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn connect(whom: &str, source: io::Error) -> Self {
+    /// Every attempt failed; `source` is the first one's error.
+    pub(crate) fn connect(whom: &str, source: io::Error, attempts: &[Attempt]) -> Self {
         let (kind, what) = match source.kind() {
             io::ErrorKind::ConnectionRefused => (
                 FailureKind::ConnectRefused,
@@ -87,7 +106,7 @@ impl Error {
         Self {
             kind,
             phase: Phase::Connect,
-            message: format!("{whom} {what}"),
+            message: format!("{whom} {what}{}", each(attempts)),
             source: Some(Box::new(source)),
         }
     }
@@ -134,4 +153,24 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
     }
+}
+
+/// Attempts named in a message at the most.
+const MOST_NAMED: usize = 6;
+
+/// `: 192.0.2.1 was silent for 2.5 s, 192.0.2.2 refused`; nothing for a single address, which the message has already.
+fn each(attempts: &[Attempt]) -> String {
+    if attempts.len() < 2 {
+        return String::new();
+    }
+    let named: Vec<String> = attempts
+        .iter()
+        .take(MOST_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    let more = match attempts.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(": {}{more}", named.join(", "))
 }

@@ -9,8 +9,6 @@
 
 mod delta;
 mod field;
-#[cfg(target_os = "linux")]
-mod linux;
 mod newer;
 mod oldest;
 mod state;
@@ -145,19 +143,12 @@ pub(crate) fn of_raw(descriptor: std::os::fd::RawFd) -> Option<TcpInfo> {
     read(descriptor).ok()
 }
 
-#[cfg(target_os = "linux")]
 fn read(descriptor: std::os::fd::RawFd) -> io::Result<TcpInfo> {
+    /// `IPPROTO_TCP` and `TCP_INFO`.
+    const PLACE: (i32, i32) = (6, 11);
     let mut raw = [0; ROOM];
-    let length = linux::read(descriptor, &mut raw)?;
+    let length = crate::kernel::get_option(descriptor, PLACE.0, PLACE.1, &mut raw)?;
     Ok(TcpInfo { raw, length })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn read(_descriptor: std::os::fd::RawFd) -> io::Result<TcpInfo> {
-    Err(io::Error::new(
-        io::ErrorKind::Unsupported,
-        "TCP_INFO is read on Linux only",
-    ))
 }
 
 #[cfg(test)]

@@ -5,19 +5,29 @@
 //! kernel knows about the path ([`TcpInfo`]) while somebody else owns the stream.
 //!
 //! What this crate leaves alone: TLS and HTTP (`netopt-http`), pooling (`netopt-pool`), system-wide settings. Buffers
-//! are never set: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off.
+//! are never set unless asked for: `SO_RCVBUF` and `SO_SNDBUF` switch the kernel's autotuning off, see [`options`].
 
+pub mod attribution;
 mod connect;
+pub mod datagram;
+pub mod diag;
 mod error;
 pub mod info;
-mod options;
+mod kernel;
+pub mod options;
 mod race;
 mod resolve;
+mod service;
 mod stream;
+mod timestamps;
+pub mod transfer;
 
-pub use connect::{Connected, Connector};
+pub use connect::{Connected, Connector, Lookup};
 pub use error::Error;
 pub use info::{Delta, TcpInfo};
 pub use options::{Granted, Options};
-pub use resolve::Resolver;
+pub use race::{Attempt, AttemptEnd};
+pub use resolve::{Keeping, Origin, Resolver};
+pub use service::{HostPort, NoHostPort};
 pub use stream::{Stream, Wire};
+pub use timestamps::{Edges, Observation, Question, Warmth};

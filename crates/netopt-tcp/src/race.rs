@@ -1,124 +1,205 @@
-//! Racing the addresses of a name, after RFC 8305 ("Happy Eyeballs" version 2).
+//! Connecting to one of several addresses: by a race after RFC 8305 ("Happy Eyeballs" version 2), or in turn.
 //!
-//! Addresses alternate between families, IPv6 first if it came first; the next attempt starts 250 ms after the last one or
-//! as soon as that has failed, whichever is sooner, and the first connection wins. One dead address then costs a
-//! quarter of a second and not the whole timeout.
+//! When which address is tried is decided by a machine without I/O ([`staggered`] or [`in_turn`]); here it is carried
+//! out. Every attempt is kept with its times, whether the whole succeeds, fails or is given up. In a race one dead
+//! address costs a quarter of a second, in turn it costs its share of the whole bound.
+//!
+//! What it leaves alone: looking names up, and the bound on the whole.
+
+mod attempt;
+mod dial;
+mod in_turn;
+mod order;
+mod staggered;
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use socket2::SockRef;
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::time::{Instant, sleep_until};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::options::Options;
+pub use attempt::{Attempt, AttemptEnd};
+pub(crate) use dial::dial;
+use in_turn::InTurn;
+pub(crate) use staggered::STAGGER;
+use staggered::Staggered;
 
-/// The recommended pause between two attempts, RFC 8305 §5.
-const STAGGER: Duration = Duration::from_millis(250);
+/// What a machine wants to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Try this address, for so long at the most.
+    Begin {
+        address: SocketAddr,
+        within: Option<Duration>,
+    },
+    /// Nothing before then, unless an attempt ends or an address comes.
+    Wait { until: Option<Instant> },
+    /// Every address failed.
+    Lost,
+}
 
-/// Connects to the first address that answers, from a socket that `options` have prepared.
+/// How several addresses are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// RFC 8305.
+    Race,
+    /// One after the other; each family shares this bound.
+    InTurn(Duration),
+}
+
+/// The attempts so far. It belongs to the caller, so that it is still there when the future is dropped.
+pub(crate) type Log = Vec<Attempt>;
+
+/// Addresses to try: those that are known, and where others may come from.
+pub(crate) struct Field {
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The answer that is still on its way; `None` when all are known.
+    pub(crate) late: Option<BoxFuture<'static, Vec<SocketAddr>>>,
+}
+
+#[derive(Debug)]
+enum Machine {
+    Race(Staggered),
+    InTurn(InTurn),
+}
+
+impl Machine {
+    fn step(&mut self, now: Instant) -> Step {
+        match self {
+            Self::Race(race) => race.step(now),
+            Self::InTurn(turns) => turns.step(now),
+        }
+    }
+
+    fn failed(&mut self, address: SocketAddr, now: Instant) {
+        match self {
+            Self::Race(race) => race.failed(now),
+            Self::InTurn(turns) => turns.failed(address),
+        }
+    }
+
+    /// The last addresses that come.
+    fn complete(&mut self, addresses: Vec<SocketAddr>) {
+        if let Self::Race(race) = self {
+            race.add(addresses);
+            race.close();
+        }
+    }
+}
+
+/// Connects to the first address that answers; `dial` opens one connection. Fails with the first error.
 ///
-/// Cancel safe: dropping the future drops every attempt.
-pub(crate) async fn connect(
-    addresses: Vec<SocketAddr>,
-    options: &Options,
-) -> io::Result<TcpStream> {
-    let mut waiting = interleave(addresses).into_iter();
-    let mut attempts = FuturesUnordered::new();
+/// Cancel safe: dropping the future drops every attempt, and `log` says where each stood.
+pub(crate) async fn connect<D, F>(
+    field: Field,
+    manner: Manner,
+    log: &mut Log,
+    dial: D,
+) -> io::Result<TcpStream>
+where
+    D: Fn(SocketAddr) -> F,
+    F: Future<Output = io::Result<TcpStream>>,
+{
+    let begun = Instant::now();
+    let Field {
+        addresses,
+        mut late,
+    } = field;
+    let mut machine = match manner {
+        Manner::Race => Machine::Race(Staggered::open(addresses, begun)),
+        Manner::InTurn(bound) => Machine::InTurn(InTurn::new(addresses, bound, begun)),
+    };
+    if late.is_none() {
+        machine.complete(Vec::new());
+    }
+    let mut running = FuturesUnordered::new();
     let mut first_error = None;
-    let mut next_at = Instant::now();
     loop {
-        if let Some(address) = (attempts.is_empty() || Instant::now() >= next_at)
-            .then(|| waiting.next())
-            .flatten()
-        {
-            attempts.push(attempt(address, options));
-            next_at = Instant::now() + STAGGER;
-        }
-        if attempts.is_empty() {
-            return Err(
-                first_error.unwrap_or_else(|| io::Error::from(io::ErrorKind::AddrNotAvailable))
-            );
-        }
+        let now = Instant::now();
+        let until = match machine.step(now) {
+            Step::Begin { address, within } => {
+                let number = log.len();
+                log.push(Attempt {
+                    address,
+                    start: now,
+                    end: now,
+                    outcome: AttemptEnd::Running,
+                });
+                let attempt = dial(address);
+                running.push(async move { (number, bounded(attempt, within).await) });
+                continue;
+            }
+            Step::Lost => {
+                return Err(first_error.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()));
+            }
+            Step::Wait { until } => until,
+        };
         tokio::select! {
-            Some(result) = attempts.next() => match result {
-                Ok(stream) => return Ok(stream),
-                Err(error) => {
-                    first_error.get_or_insert(error);
-                    // The next one need not wait for the pause to pass.
-                    next_at = Instant::now();
+            Some((number, result)) = running.next() => {
+                let now = Instant::now();
+                match result {
+                    Ok(stream) => {
+                        close(log, number, now);
+                        return Ok(stream);
+                    }
+                    Err(error) => {
+                        let attempt = &mut log[number];
+                        attempt.end = now;
+                        attempt.outcome = AttemptEnd::Failed(error.kind());
+                        machine.failed(attempt.address, now);
+                        first_error.get_or_insert(error);
+                    }
                 }
-            },
-            () = sleep_until(next_at), if waiting.len() > 0 => {}
+            }
+            () = at(until), if until.is_some() => {}
+            more = rest(&mut late), if late.is_some() => {
+                late = None;
+                machine.complete(more);
+            }
         }
     }
 }
 
-/// One attempt. What is negotiated in the handshake has to be set before it.
-async fn attempt(address: SocketAddr, options: &Options) -> io::Result<TcpStream> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
-    options.prepare(&SockRef::from(&socket))?;
-    socket.connect(address).await
+/// One attempt won; whoever still runs is overtaken.
+fn close(log: &mut Log, winner: usize, now: Instant) {
+    for (number, attempt) in log.iter_mut().enumerate() {
+        if number == winner {
+            (attempt.end, attempt.outcome) = (now, AttemptEnd::Won);
+        } else if attempt.outcome == AttemptEnd::Running {
+            (attempt.end, attempt.outcome) = (now, AttemptEnd::Overtaken);
+        }
+    }
 }
 
-/// Alternates the families, beginning with that of the first address (RFC 8305 §4).
-fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (mut first, mut second): (Vec<_>, Vec<_>) = addresses
-        .into_iter()
-        .partition(|address| address.is_ipv6() == first_is_v6);
-    let mut mixed = Vec::with_capacity(first.len() + second.len());
-    first.reverse();
-    second.reverse();
-    while !first.is_empty() || !second.is_empty() {
-        mixed.extend(first.pop());
-        mixed.extend(second.pop());
+async fn bounded(
+    attempt: impl Future<Output = io::Result<TcpStream>>,
+    within: Option<Duration>,
+) -> io::Result<TcpStream> {
+    match within {
+        None => attempt.await,
+        Some(within) => match timeout(within, attempt).await {
+            Ok(result) => result,
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        },
     }
-    mixed
+}
+
+async fn at(until: Option<Instant>) {
+    if let Some(until) = until {
+        sleep_until(until).await;
+    }
+}
+
+async fn rest(late: &mut Option<BoxFuture<'static, Vec<SocketAddr>>>) -> Vec<SocketAddr> {
+    match late {
+        Some(late) => late.await,
+        None => Vec::new(),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn families_alternate_and_none_is_lost() {
-        let parse = |list: &[&str]| -> Vec<SocketAddr> {
-            list.iter().map(|a| a.parse().unwrap()).collect()
-        };
-        let mixed = interleave(parse(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"]));
-        assert_eq!(
-            mixed,
-            parse(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"])
-        );
-        assert!(interleave(Vec::new()).is_empty());
-    }
-
-    #[tokio::test]
-    async fn a_refusing_address_does_not_hold_up_the_next() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let good = listener.local_addr().unwrap();
-        let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let begun = Instant::now();
-        let stream = connect(vec![closed, good], &Options::default())
-            .await
-            .unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), good);
-        assert!(begun.elapsed() < STAGGER);
-    }
-
-    #[tokio::test]
-    async fn nobody_to_ask_is_an_error() {
-        assert!(connect(Vec::new(), &Options::default()).await.is_err());
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 //! wire outlives the stream: it then still has the counts, and the kernel's view becomes `None`.
 
 use std::io::{self, IoSlice};
+use std::os::fd::{AsRawFd as _, RawFd};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,17 +16,21 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::info::TcpInfo;
+use crate::kernel::NO_SIGNAL;
 use crate::options::{Granted, Options};
+use crate::timestamps::{Journal, Observation, Watch};
 
 /// What can be known about a stream while somebody else owns it.
 #[derive(Debug)]
 pub struct Wire {
     /// The descriptor while it is open. The stream empties this before it closes the socket.
-    open: Mutex<Option<std::os::fd::RawFd>>,
+    open: Mutex<Option<RawFd>>,
     sent: AtomicU64,
     received: AtomicU64,
     held: AtomicU64,
     granted: Granted,
+    /// What kernel stamps are noted in, once they are switched on.
+    journal: Mutex<Option<Journal>>,
 }
 
 impl Wire {
@@ -59,10 +64,27 @@ impl Wire {
     /// The kernel's view of the connection; `None` once the stream is gone, and where the kernel does not tell.
     #[must_use]
     pub fn info(&self) -> Option<TcpInfo> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let descriptor = (*open)?;
+        self.with_descriptor(crate::info::of_raw).flatten()
+    }
+
+    /// One call begins now, and the kernel's stamps of it are noted; `None` unless [`Stream::take_stamps`] was called, and
+    /// once the stream is gone.
+    #[must_use]
+    pub fn observe(self: &Arc<Self>) -> Option<Observation> {
+        Observation::begin(Arc::clone(self))
+    }
+
+    /// What `ask` says of the open descriptor; `None` once the stream is gone.
+    pub(crate) fn with_descriptor<T>(&self, ask: impl FnOnce(RawFd) -> T) -> Option<T> {
         // The stream cannot close the descriptor while the lock is held.
-        crate::info::of_raw(descriptor)
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        (*open).map(ask)
+    }
+
+    /// What `ask` says of the journal; `None` where no stamps are taken. No other lock may be asked for inside.
+    pub(crate) fn with_journal<T>(&self, ask: impl FnOnce(&mut Journal) -> T) -> Option<T> {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.as_mut().map(ask)
     }
 }
 
@@ -74,6 +96,8 @@ pub struct Stream {
     wire: Arc<Wire>,
     /// Whether the last write ended in less than a whole segment.
     ended_small: bool,
+    /// What taking stamps needs, where they are taken.
+    watch: Option<Box<Watch>>,
 }
 
 impl Stream {
@@ -82,7 +106,6 @@ impl Stream {
     /// # Errors
     /// When the kernel refuses an option.
     pub fn new(inner: TcpStream, options: Options) -> io::Result<Self> {
-        use std::os::fd::AsRawFd as _;
         let granted = options.apply(&inner)?;
         let wire = Wire {
             open: Mutex::new(Some(inner.as_raw_fd())),
@@ -90,13 +113,34 @@ impl Stream {
             received: AtomicU64::new(0),
             held: AtomicU64::new(0),
             granted,
+            journal: Mutex::default(),
         };
         Ok(Self {
             inner,
             options,
             wire: Arc::new(wire),
             ended_small: false,
+            watch: None,
         })
+    }
+
+    /// Has the kernel stamp from now on when bytes leave and come, for [`Wire::observe`].
+    ///
+    /// It costs some microseconds a call. Off unless asked for, and to be asked before the first byte.
+    ///
+    /// # Errors
+    /// Where there are no such stamps (they need Linux 5.1), and after the first byte, since then the kernel's
+    /// offsets are not those of the stream. The stream goes on as before.
+    pub fn take_stamps(&mut self) -> io::Result<()> {
+        if self.wire.sent() > Bytes::ZERO || self.wire.received() > Bytes::ZERO {
+            let message = "kernel stamps are to be switched on before the first byte of a stream";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        crate::timestamps::request::all(self.inner.as_raw_fd())?;
+        let journal = self.wire.journal.lock();
+        *journal.unwrap_or_else(PoisonError::into_inner) = Some(Journal::default());
+        self.watch = Some(Box::default());
+        Ok(())
     }
 
     /// The handle for whoever measures.
@@ -167,7 +211,11 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buffer))?;
+        let stream = &mut *self;
+        ready!(match &mut stream.watch {
+            None => Pin::new(&mut stream.inner).poll_read(cx, buffer),
+            Some(watch) => watch.poll_read(&stream.inner, &stream.wire, cx, buffer),
+        })?;
         let count = buffer.filled().len() - before;
         self.wire
             .received
@@ -184,7 +232,15 @@ impl AsyncWrite for Stream {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let before = self.in_flight();
-        let count = ready!(Pin::new(&mut self.inner).poll_write(cx, data))?;
+        let stream = &mut *self;
+        let count = ready!(match &mut stream.watch {
+            None => Pin::new(&mut stream.inner).poll_write(cx, data),
+            Some(watch) => {
+                let socket = SockRef::from(&stream.inner);
+                let send = || socket.send_with_flags(data, NO_SIGNAL);
+                watch.poll_write(&stream.inner, &stream.wire, cx, send)
+            }
+        })?;
         self.wrote(count, before);
         Poll::Ready(Ok(count))
     }
@@ -195,7 +251,15 @@ impl AsyncWrite for Stream {
         data: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let before = self.in_flight();
-        let count = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, data))?;
+        let stream = &mut *self;
+        let count = ready!(match &mut stream.watch {
+            None => Pin::new(&mut stream.inner).poll_write_vectored(cx, data),
+            Some(watch) => {
+                let socket = SockRef::from(&stream.inner);
+                let send = || socket.send_vectored_with_flags(data, NO_SIGNAL);
+                watch.poll_write(&stream.inner, &stream.wire, cx, send)
+            }
+        })?;
         self.wrote(count, before);
         Poll::Ready(Ok(count))
     }

@@ -7,7 +7,7 @@
 //! | `http.accept_encoding` | the request |
 //! | `http.keep_alive`, `pool.max_connections` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
-//! | `dns.cache_ttl` | the resolver |
+//! | `dns.cache_ttl`, `dns.serve_stale` | the resolver |
 //! | `tcp.address_racing` | the connector |
 //! | `tcp.congestion_control`, `tcp.receive_buffer`, `tcp.send_buffer` and all else of `tcp` | the socket |
 //!
@@ -16,10 +16,11 @@
 
 use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
 use netopt_http::{Client, Config, Tls, TlsError};
-use netopt_tcp::{Connector, Options, Resolver};
+use netopt_tcp::{Connector, Keeping, Options, Resolver};
 
 /// Twice the default SYN retransmission timeout, and a bit: one lost SYN in each direction is survived.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,6 +42,8 @@ pub struct Surroundings {
     pub timeout: Duration,
     /// A body is read up to here and then cut. Default: 64 MiB.
     pub body_limit: Bytes,
+    /// Whether each call is to tell when its bytes passed through the kernel. Default: off.
+    pub timestamps: Switch,
 }
 
 impl Surroundings {
@@ -53,6 +56,7 @@ impl Surroundings {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             timeout: DEFAULT_TIMEOUT,
             body_limit: DEFAULT_BODY_LIMIT,
+            timestamps: Switch::Off,
         }
     }
 }
@@ -78,6 +82,7 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
         accept_encoding: settings.accept_encoding,
         timeout: around.timeout,
         body_limit: around.body_limit,
+        timestamps: around.timestamps,
     })
 }
 
@@ -86,7 +91,10 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
 pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
     let settings = plan.settings();
     Connector {
-        resolver: around.resolver.cached(settings.dns_cache_ttl),
+        resolver: around.resolver.keeping(Keeping {
+            ttl: settings.dns_cache_ttl,
+            serve_stale: settings.serve_stale,
+        }),
         options: Options {
             nodelay: settings.nodelay,
             quickack: settings.quickack,

@@ -10,10 +10,7 @@ mod path;
 #[cfg(target_os = "linux")]
 mod run;
 
-use std::net::SocketAddr;
-
-use tokio::signal::unix::{SignalKind, signal};
-
+use super::told::{Told, refused};
 use crate::args::LabCommand;
 use crate::exit::{End, Fault};
 
@@ -27,37 +24,5 @@ pub(crate) async fn run(command: LabCommand) -> Result<End, Fault> {
         LabCommand::Run(args) => Box::pin(run::run(*args)).await,
         LabCommand::Link(args) => link::run(&args).await,
         LabCommand::Origin(args) => origin::run(&args).await,
-    }
-}
-
-fn refused(listen: SocketAddr, error: &std::io::Error) -> Fault {
-    if error.kind() == std::io::ErrorKind::InvalidInput {
-        return Fault::usage(error);
-    }
-    Fault::usage(format!("cannot listen on {listen}: {error}"))
-}
-
-/// Ctrl-C and SIGTERM, heard from the moment this is made.
-struct Told {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Told {
-    fn to_stop() -> Result<Self, Fault> {
-        let hear = |kind| {
-            signal(kind).map_err(|error| Fault::internal(format!("no signal handler: {error}")))
-        };
-        Ok(Self {
-            interrupt: hear(SignalKind::interrupt())?,
-            terminate: hear(SignalKind::terminate())?,
-        })
-    }
-
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
     }
 }

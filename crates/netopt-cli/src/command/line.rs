@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use netopt_core::target::{Scheme, Target};
+use netopt_core::target::Target;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -30,7 +30,7 @@ pub(crate) fn jobs(
     let plan = surroundings::baseline(client)?;
     let job = |text: &String| {
         let target: Target = text.parse().map_err(Fault::usage)?;
-        if target.scheme() == Scheme::Tcp {
+        if !target.scheme().is_http() {
             return Err(Fault::usage(format!(
                 "{target}: only http:// and https:// here; try netopt probe {target}"
             )));

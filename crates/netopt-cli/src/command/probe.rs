@@ -1,8 +1,11 @@
 //! `netopt probe`: one target after the other, each reported as soon as it is done.
 
+mod watch;
+
 use std::pin::pin;
 
 use netopt::Surroundings;
+use netopt_core::change::Switch;
 use netopt_core::target::Target;
 use tokio::signal::ctrl_c;
 
@@ -17,14 +20,23 @@ use crate::surroundings;
 /// # Errors
 /// Bad usage before the first call; and, after the last, one line for each target that never answered.
 pub(crate) async fn run(args: ProbeArgs) -> Result<End, Fault> {
+    if args.watch.is_asked() {
+        return watch::run(args.watch, args.output).await;
+    }
     let targets = read(&args.targets)?;
     let plan = surroundings::baseline(&args.client)?;
     let paint = Paint::detect(args.output);
     let budget = politeness();
     let ways: Vec<Surroundings> = targets
         .iter()
-        .map(|target| surroundings::resolve(&args.client, target))
-        .collect::<Result<_, _>>()?;
+        .map(|target| {
+            let around = surroundings::resolve(&args.client, target)?;
+            Ok(Surroundings {
+                timestamps: Switch::On,
+                ..around
+            })
+        })
+        .collect::<Result<_, Fault>>()?;
 
     let asked = targets.len();
     let mut interrupt = pin!(ctrl_c());

@@ -7,21 +7,42 @@
 
 mod part;
 
+use netopt::tcp::datagram::Echoes;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use netopt_explain::facts::phase;
 
-use super::{Probe, Series, Trouble};
+use super::{Probe, Series, Share, Trouble};
 
 /// From this share of calls without success their times come second.
 const MANY_ERRORS: f64 = 0.1;
+
+/// From this share of calls that waited for a busy machine, that is told, too.
+const MANY_STARVED: f64 = 0.1;
 
 /// The sentence about a probe.
 pub(super) fn of(probe: &Probe) -> String {
     if let Some(sentence) = trouble(probe) {
         return sentence;
     }
-    part::outstanding(probe).map_or_else(|| nothing(probe), |part| part.sentence())
+    if let Some(echoes) = &probe.echoes {
+        return datagrams(echoes, probe);
+    }
+    let sentence = part::outstanding(probe).map_or_else(|| nothing(probe), |part| part.sentence());
+    sentence + &starvation(probe).unwrap_or_default()
+}
+
+/// A second clause: some calls, not most, waited for this machine and not for the network.
+fn starvation(probe: &Probe) -> Option<String> {
+    let split = probe.split();
+    let Share { part, whole } = split.starved;
+    if part == 0 || 2 * part >= whole || share(part, whole) < MANY_STARVED {
+        return None;
+    }
+    Some(format!(
+        "; in {part} of {whole} calls the answer lay up to {} in this machine's kernel before the program read it",
+        show_duration(split.longest_unread?)
+    ))
 }
 
 /// The most frequent reason for which calls did not succeed.
@@ -53,6 +74,25 @@ fn trouble(probe: &Probe) -> Option<String> {
         "{what}, most of them: {} (n = {})",
         worst.message, worst.n
     ))
+}
+
+fn datagrams(echoes: &Echoes, probe: &Probe) -> String {
+    let p50 = probe.fresh.total().quantile(0.5);
+    let time = p50.map_or_else(|| "not measured".to_owned(), show_duration);
+    let sent = echoes.sent();
+    if echoes.lost() > 0 {
+        return format!(
+            "{} of {sent} datagrams were lost; an echo takes {time}",
+            echoes.lost()
+        );
+    }
+    if echoes.reordered > 0 {
+        return format!(
+            "{} of {sent} datagrams were overtaken by later ones; an echo takes {time}",
+            echoes.reordered
+        );
+    }
+    format!("nothing stands out: an echo takes {time} (n = {sent})")
 }
 
 fn nothing(probe: &Probe) -> String {

@@ -55,7 +55,7 @@ impl Kernel {
 }
 
 /// The middle one, the smaller of two; `None` of nothing.
-fn middle<T: PartialOrd>(values: impl Iterator<Item = T>) -> Option<T> {
+pub(super) fn middle<T: PartialOrd>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut all: Vec<T> = values.collect();
     all.sort_by(|one, other| one.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal));
     let at = all.len().checked_sub(1)? / 2;
@@ -77,6 +77,7 @@ mod tests {
             protocol: Protocol::Http1,
             tls: None,
             nodelay: None,
+            opening: None,
         });
         let rtt = Some(Duration::from_millis(rtt));
         exchange.path = Some(PathSample {

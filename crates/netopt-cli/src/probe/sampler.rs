@@ -1,11 +1,11 @@
 //! The calls: spaced by the budget, one after the other, each into its series.
 //!
 //! HTTP targets get calls through `netopt::stack`; `tcp://` targets get connections from the connector of
-//! the stack. What it leaves alone: what the calls mean.
+//! the stack, `udp://` targets get datagrams. What it leaves alone: what the calls mean.
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use netopt::tcp::{Connected, Wire};
+use netopt::tcp::{Connected, Warmth, Wire};
 use netopt::{Change, Client, stack};
 use netopt_core::change::Switch;
 use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, Traffic};
@@ -23,10 +23,22 @@ pub(super) async fn sample(
     way: Way<'_>,
     mut told: impl FnMut(),
 ) -> Result<(), Fault> {
-    if probe.target.scheme() == Scheme::Tcp {
-        connects(probe, way, told).await;
-        return Ok(());
+    match probe.target.scheme() {
+        Scheme::Http | Scheme::Https => {}
+        Scheme::Tcp => {
+            connects(probe, way, told).await;
+            return Ok(());
+        }
+        Scheme::Udp => {
+            super::datagrams::echoes(probe, way, told).await;
+            return Ok(());
+        }
     }
+    // The first answers must not come before the kernel stamps what arrives.
+    let _warmth = match way.around.timestamps {
+        Switch::On => Warmth::keep().await,
+        Switch::Off => None,
+    };
     let uri: Uri = probe.target.to_string().parse().map_err(Fault::internal)?;
     let samples = u64::from(probe.samples.get());
 
@@ -119,6 +131,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             protocol: Protocol::Tcp,
             tls: None,
             nodelay: wire.granted().nodelay,
+            opening: Some(connected.opening()),
         }),
         path: wire.info().map(|info| info.sample()),
         path_before: None,
@@ -127,7 +140,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
     }
 }
 
-fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
+pub(super) fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
     Exchange {
         lateness: std::time::Duration::ZERO,
         timeline,
@@ -138,5 +151,6 @@ fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
         path: None,
         path_before: None,
         arrivals: netopt_core::arrivals::Arrivals::default(),
+        stamps: None,
     }
 }

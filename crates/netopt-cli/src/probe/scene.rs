@@ -5,7 +5,8 @@ use std::time::Duration;
 use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::path::PathSample;
-use netopt_core::phase::{Phase, Timeline};
+use netopt_core::phase::{Phase, Span, Timeline};
+use netopt_core::stamps::{Arrival, ArrivalOf, Stamps};
 
 use super::{Probe, Series};
 
@@ -29,6 +30,7 @@ pub(crate) fn answered(phases: &[(Phase, u64, u64)]) -> Exchange {
         path: None,
         path_before: None,
         arrivals: netopt_core::arrivals::Arrivals::default(),
+        stamps: None,
     }
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn carried(mut exchange: Exchange, id: u64, earlier: u64, rtt: u64) -
             resumed: id > 1,
         }),
         nodelay: Some(true),
+        opening: None,
     });
     let rtt = Some(Duration::from_millis(rtt));
     exchange.path = Some(PathSample {
@@ -66,6 +69,38 @@ pub(crate) fn carried(mut exchange: Exchange, id: u64, earlier: u64, rtt: u64) -
         cwnd: Some(10),
         ..PathSample::default()
     });
+    exchange
+}
+
+/// The same call, of which the kernel told: its answer lay here unread for so many milliseconds.
+pub(crate) fn starved(mut exchange: Exchange, unread: u64) -> Exchange {
+    let at = Duration::from_millis;
+    let rtt = exchange.path.and_then(|path| path.rtt).unwrap_or_default();
+    let end = exchange
+        .timeline
+        .span(Phase::Wait)
+        .map_or_else(|| at(unread), Span::end);
+    let arrived = end.saturating_sub(at(unread));
+    exchange.stamps = Some(Box::new(Stamps {
+        handed: Duration::ZERO,
+        written: Some(Duration::ZERO),
+        blocked: Duration::ZERO,
+        scheduled: Some(Duration::ZERO),
+        sent: Some(Duration::ZERO),
+        acknowledged: Some(rtt),
+        arrived: Some(Arrival {
+            at: arrived,
+            of: ArrivalOf::OneSegment,
+        }),
+        read: Some(end),
+        whole: Some(end),
+        answered: end,
+        last_arrived: Some(arrived),
+        is_resent: false,
+        min_rtt: Some(rtt),
+        trip_before: None,
+        uncertainty: Duration::ZERO,
+    }));
     exchange
 }
 
@@ -106,6 +141,7 @@ impl World {
         for number in 1..=10 {
             probe.fresh.record(fresh(number));
             let reused = carried(answered(&self.answer(0)), 1, number, self.rtt);
+            let reused = starved(reused, 0);
             kept.record(if self.keeps { reused } else { fresh(number) });
         }
         probe.kept = Some(kept);

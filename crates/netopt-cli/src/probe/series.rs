@@ -9,6 +9,8 @@ use netopt_core::outcome::Outcome;
 use netopt_core::phase::Phase;
 use netopt_core::unit::Ratio;
 
+use super::Middles;
+
 /// Calls that are kept as they are, the first ones; later ones are only in the sums. Enough for any median.
 pub(crate) const MOST_KEPT: usize = 2_000;
 
@@ -145,6 +147,12 @@ impl Series {
     #[must_use]
     pub(crate) fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    /// Whose time they took.
+    #[must_use]
+    pub(crate) fn split(&self) -> Middles {
+        Middles::of(&self.exchanges)
     }
 
     /// The protocol spoken, and the version of TLS under it.

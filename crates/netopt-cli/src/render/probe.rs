@@ -35,7 +35,12 @@ pub(crate) fn report(probe: &Probe, paint: &Paint) -> String {
     let mut out = format!("{}\n", paint.cyan(&paint.bold(&probe.target.to_string())));
     let axis = Axis::new(longest(probe), bar_width(paint));
     if probe.fresh.answered() > 0 {
-        out += &section("on a new connection", &probe.fresh, &axis, paint);
+        let title = if probe.echoes.is_some() {
+            "datagrams"
+        } else {
+            "on a new connection"
+        };
+        out += &section(title, &probe.fresh, &axis, paint);
     }
     if let Some(kept) = probe.kept.as_ref().filter(|kept| kept.answered() > 0) {
         let is_kept = kept.reuse().part > 0;

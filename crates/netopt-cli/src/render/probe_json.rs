@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
+use netopt::tcp::datagram::Echoes;
 use netopt_core::histogram::LatencyHistogram;
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Ratio, millis};
 use serde_json::{Map, Value, json};
 
-use crate::probe::{Kernel, Probe, Series};
+use crate::probe::{Kernel, Middles, Probe, Series};
 
 /// The schema of one probe, and that of several.
 const ONE: &str = "netopt.probe/1";
@@ -37,6 +38,7 @@ fn of(probe: &Probe) -> Value {
         "complete": probe.is_complete,
         "new": series(&probe.fresh),
         "kept": probe.kept.as_ref().map(series),
+        "datagrams": probe.echoes.as_ref().map(datagrams),
         "kernel": kernel(&probe.kernel()),
         "connection": {
             "protocol": spoken.map(|(protocol, _)| protocol.name()),
@@ -81,6 +83,34 @@ fn series(series: &Series) -> Value {
         "errors": errors,
         "phases": phases,
         "total": { "p50_ms": at(total, 0.5), "p95_ms": at(total, 0.95), "n": total.count() },
+        "split": split(&series.split()),
+    })
+}
+
+fn split(split: &Middles) -> Value {
+    json!({
+        "application_ms": split.application.map(rounded),
+        "socket_ms": split.socket.map(rounded),
+        "device_ms": split.device.map(rounded),
+        "wire_ms": split.wire.map(rounded),
+        "server_ms": split.server.map(rounded),
+        "server_at_least_ms": split.server_at_least.map(rounded),
+        "server_at_most_ms": split.server_at_most.map(rounded),
+        "runtime_ms": split.runtime.map(rounded),
+        "rest_ms": split.rest.map(rounded),
+        "unpacking_ms": split.unpacking.map(rounded),
+        "residual_ms": split.residual.map(rounded),
+        "n": split.n,
+    })
+}
+
+fn datagrams(echoes: &Echoes) -> Value {
+    json!({
+        "sent": echoes.sent(),
+        "lost": echoes.lost(),
+        "reordered": echoes.reordered,
+        "duplicates": echoes.duplicates,
+        "jitter_ms": echoes.jitter.map(rounded),
     })
 }
 
@@ -115,6 +145,7 @@ mod tests {
         assert_eq!(document["schema"], ONE);
         assert_eq!(document["new"]["total"]["p50_ms"], Value::Null);
         assert_eq!(document["kernel"]["rtt_ms"], Value::Null);
+        assert_eq!(document["new"]["split"]["runtime_ms"], Value::Null);
         assert_eq!(document["connection"]["reuse_ratio"], Value::Null);
         assert_eq!(document["complete"], false);
     }

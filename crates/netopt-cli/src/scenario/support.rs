@@ -1,6 +1,5 @@
 //! What a scenario file may ask for and the runner cannot do yet: such a case is skipped, by name and with the reason.
 
-use netopt_core::change::Switch;
 use netopt_core::workload::Pattern;
 use netopt_lab::scenario::{Engine, Link};
 use netopt_lab::{Scenario, ServerSpec};
@@ -41,12 +40,15 @@ fn in_this_version(scenario: &Scenario) -> Option<String> {
             "the stream link knows a round trip and a rate only; engine = \"packet\" knows the rest".to_owned(),
         );
     }
-    let dead = scenario.dns.is_some_and(|dns| dns.dead_first == Switch::On);
-    dead.then(|| "a dead address first cannot be planted yet".to_owned())
+    None
 }
 
 /// What this machine cannot do.
 fn on_this_machine(scenario: &Scenario) -> Option<String> {
+    let dead = scenario.dns.is_some_and(|dns| dns.dead_first.is_on());
+    if dead && cfg!(not(target_os = "linux")) {
+        return Some("a dead address on loopback needs Linux".to_owned());
+    }
     let packet = scenario
         .link
         .as_ref()
@@ -91,6 +93,7 @@ mod tests {
             "[link]\nloss = \"1%\"",
             "[workload]\nconcurrency = 4",
             "[dns]\ndelay = \"9ms\"",
+            "[dns]\ndead_first = true",
         ] {
             assert_eq!(reason(lines), None, "{lines}");
         }

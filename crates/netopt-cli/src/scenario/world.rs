@@ -9,7 +9,7 @@ mod packet;
 mod stream;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use netopt::{Resolver, Surroundings, Tls};
@@ -21,6 +21,10 @@ use tokio::runtime::Runtime;
 use crate::exit::Fault;
 #[cfg(target_os = "linux")]
 pub(crate) use packet::PathTruth;
+
+/// The address of loopback that swallows connections, where a scenario has one: it is where the client lives, and no
+/// packet to it leaves the machine.
+const DEAD: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
 
 /// Threads of a client, as `netopt optimize` has them.
 const CLIENT_THREADS: usize = 2;

@@ -69,6 +69,11 @@ impl Running {
         Self { child, lines }
     }
 
+    /// The number of its process, while it runs.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// The next line on stdout.
     pub(crate) async fn line(&mut self) -> String {
         timeout(PATIENCE, self.lines.next_line())
@@ -79,8 +84,7 @@ impl Running {
     }
 
     /// Sends the signal, and waits for the end; the output is what was not read before.
-    pub(crate) async fn stop(mut self, signal: &str) -> Ended {
-        let begun = Instant::now();
+    pub(crate) async fn stop(self, signal: &str) -> Ended {
         let id = self.child.id().unwrap();
         let kill = format!("kill -{signal} {id}");
         assert!(
@@ -91,6 +95,12 @@ impl Running {
                 .unwrap()
                 .success()
         );
+        self.wait().await
+    }
+
+    /// Waits for the end; the output is what was not read before.
+    pub(crate) async fn wait(mut self) -> Ended {
+        let begun = Instant::now();
         let (mut stdout, mut stderr) = (String::new(), String::new());
         let mut errors = self.child.stderr.take().unwrap();
         let ended = async {

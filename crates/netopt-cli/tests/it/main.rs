@@ -11,3 +11,6 @@ mod manual;
 mod model;
 mod probe;
 mod scenario;
+#[cfg(target_os = "linux")]
+mod sockets;
+mod transfer;

@@ -17,6 +17,15 @@ async fn help_of_probe() {
 }
 
 #[tokio::test]
+async fn help_of_transfer_and_serve() {
+    for verb in ["transfer", "serve"] {
+        let ended = netopt(&[verb, "--help"]).await;
+        assert_eq!(ended.code, Some(0));
+        insta::assert_snapshot!(format!("help_{verb}"), ended.stdout);
+    }
+}
+
+#[tokio::test]
 async fn help_of_scenario() {
     let scenario = netopt(&["scenario", "--help"]).await;
     assert_eq!(scenario.code, Some(0));
@@ -60,6 +69,8 @@ async fn the_man_page_holds_every_verb() {
         "optimize",
         "diagnose",
         "probe",
+        "transfer",
+        "serve",
         "scenario",
         "lab link",
         "lab origin",

@@ -1,5 +1,6 @@
 //! `netopt probe` against origins that behave: what it prints, and how it behaves itself.
 
+mod datagrams;
 mod failure;
 
 use std::net::SocketAddr;

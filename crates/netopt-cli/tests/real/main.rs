@@ -17,6 +17,7 @@
 mod agreement;
 mod closing_server;
 mod curl;
+mod dnsmasq;
 mod folder;
 mod healthy;
 mod lab_origin;

@@ -23,11 +23,13 @@ fn exchange(seconds: u64, outcome: Outcome, earlier: Option<u64>) -> Exchange {
             protocol: Protocol::Http1,
             tls: None,
             nodelay: None,
+            opening: None,
         }),
         answer: None,
         path: None,
         path_before: None,
         arrivals: crate::arrivals::Arrivals::default(),
+        stamps: None,
     }
 }
 

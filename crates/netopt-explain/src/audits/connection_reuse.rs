@@ -19,7 +19,7 @@ use crate::facts::{
     Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
 };
 use crate::lookup;
-use crate::openings::{HEALTHY_REUSE, Openings, openings};
+use crate::openings::{self, HEALTHY_REUSE, Openings, openings};
 use crate::worth;
 
 const ID: &str = "http.connection-reuse";
@@ -178,7 +178,7 @@ fn per_opening(facts: &Facts, cause: &Cause) -> Duration {
     // What a small first window costs has an audit of its own.
     let whole = whole.saturating_sub(slow_start(facts));
     match cause {
-        Cause::Server { .. } => whole.saturating_sub(lookup_of_its_own(facts)),
+        Cause::Server { .. } => whole.saturating_sub(curable(facts)),
         Cause::Client | Cause::Between => whole,
     }
 }
@@ -207,14 +207,24 @@ fn handshakes(facts: &Facts) -> Times {
         .collect()
 }
 
-/// Where the server closes, a slow lookup is what the client can still cure by itself, so it is not counted here.
-fn lookup_of_its_own(facts: &Facts) -> Duration {
+/// Where the server closes, a slow lookup and a dead address are what the client can still cure by itself, so they are
+/// not counted here.
+fn curable(facts: &Facts) -> Duration {
     let lookups = phase(on(&facts.survey.fresh, Connection::New), Phase::Dns);
-    lookups
+    let lookup = lookups
         .p50()
         .filter(|time| *time >= lookup::SLOW)
-        .filter(|_| lookup::is_curable(facts))
+        .filter(|_| lookup::is_curable(facts));
+    let detours: Times = on(&facts.survey.fresh, Connection::New)
+        .filter_map(openings::of)
+        .map(|made| made.detour)
+        .collect();
+    let detour = detours
+        .p50()
+        .filter(|_| !facts.settings().address_racing.is_on());
+    lookup
         .unwrap_or_default()
+        .saturating_add(detour.unwrap_or_default())
 }
 
 fn evidence(facts: &Facts, openings: Openings, cause: &Cause) -> Vec<Evidence> {

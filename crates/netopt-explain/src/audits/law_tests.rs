@@ -6,6 +6,7 @@ use netopt_core::arrivals::Arrivals;
 use netopt_core::change::{Change, Switch};
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::finding::{Finding, Remedy};
+use netopt_core::opening::Opening;
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
@@ -41,19 +42,36 @@ fn traffic() -> impl Strategy<Value = Traffic> {
     )
 }
 
+fn opening() -> impl Strategy<Value = Opening> {
+    let times = (prop::option::of(0u64..100), 0u64..3000);
+    (times, 0u32..3, prop::option::of(0u32..3)).prop_map(
+        |((lifetime, detour), silent, syn_retransmits)| Opening {
+            lifetime: lifetime.map(Duration::from_secs),
+            silent,
+            detour: Duration::from_millis(detour),
+            syn_retransmits,
+        },
+    )
+}
+
 fn connection() -> impl Strategy<Value = ConnectionUse> {
-    (0u64..4, any::<bool>(), prop::option::of(any::<bool>())).prop_map(|(earlier, tls, nodelay)| {
-        ConnectionUse {
-            id: 1,
-            earlier,
-            age: Duration::ZERO,
-            protocol: Protocol::Http1,
-            tls: tls.then(|| TlsSession {
-                version: "TLSv1.3".to_owned(),
-                resumed: false,
-            }),
-            nodelay,
-        }
+    let uses = (
+        0u64..4,
+        any::<bool>(),
+        prop::option::of(any::<bool>()),
+        opening(),
+    );
+    uses.prop_map(|(earlier, tls, nodelay, opening)| ConnectionUse {
+        id: 1,
+        earlier,
+        age: Duration::ZERO,
+        protocol: Protocol::Http1,
+        tls: tls.then(|| TlsSession {
+            version: "TLSv1.3".to_owned(),
+            resumed: false,
+        }),
+        nodelay,
+        opening: (earlier == 0).then_some(opening),
     })
 }
 
@@ -152,6 +170,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     path,
                     path_before,
                     arrivals,
+                    stamps: None,
                 }
             },
         )

@@ -35,6 +35,10 @@ fn check(facts: &Facts) -> Outcome {
     let Some(typical) = lookups.p50().filter(|time| *time >= lookup::SLOW) else {
         return Outcome::Quiet;
     };
+    if lookup::expires_too_soon(facts).is_some() {
+        // Keeping addresses would not help; `dns.short-ttl-storm` tells.
+        return Outcome::Quiet;
+    }
     let looked_up = Openings {
         new: lookups.n(),
         ..openings

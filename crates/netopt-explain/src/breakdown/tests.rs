@@ -2,7 +2,7 @@
 
 use netopt_core::change::{Change, Switch};
 use netopt_core::plan::Plan;
-use netopt_core::unit::millis;
+use netopt_core::unit::{Bytes, millis};
 use proptest::prelude::*;
 
 use super::*;

@@ -26,6 +26,7 @@ fn connections(version: HttpVersion) -> Connections {
         accept_encoding: Encodings::NONE,
         timeout: bound,
         body_limit: Bytes::new(1 << 20),
+        timestamps: Switch::Off,
     };
     Connections::new(&config).unwrap()
 }

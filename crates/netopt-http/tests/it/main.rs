@@ -7,6 +7,7 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod bad_peers;
 mod cancel;
 mod encoding;
 mod failure;
@@ -18,4 +19,6 @@ mod pool;
 mod scene;
 mod stage;
 mod stale;
+#[cfg(target_os = "linux")]
+mod stamps;
 mod tls;

@@ -64,6 +64,7 @@ pub(crate) fn config() -> Config {
         accept_encoding: Encodings::NONE,
         timeout: PATIENCE,
         body_limit: Size::new(1 << 40),
+        timestamps: Switch::Off,
     }
 }
 

@@ -4,6 +4,7 @@
 //! costs about 12 ms of DNS, 20 ms to connect, 20 ms there and back, 4 ms at the server and 10 ms for 25 kB on the line;
 //! with kept connections and compression about 28 ms are left. What it leaves alone: starting anything.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use netopt_core::unit::{BitRate, Bytes};
@@ -48,6 +49,8 @@ pub struct Naming {
     pub delay: Duration,
     /// How long an answer may be cached.
     pub ttl: Duration,
+    /// An address that swallows connections, listed before the one that answers; `None` where there is none. Linux.
+    pub dead_first: Option<Ipv4Addr>,
 }
 
 impl WorldSpec {
@@ -73,6 +76,7 @@ impl WorldSpec {
                 host: DEMO_HOST.to_owned(),
                 delay: DEMO_DNS_DELAY,
                 ttl: DEMO_DNS_TTL,
+                dead_first: None,
             }),
             path: DEMO_PATH.to_owned(),
             planted: demo_faults(),

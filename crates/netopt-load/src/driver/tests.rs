@@ -58,6 +58,7 @@ fn answered(service: Duration) -> Exchange {
         path: None,
         path_before: None,
         arrivals: netopt_core::arrivals::Arrivals::default(),
+        stamps: None,
     }
 }
 

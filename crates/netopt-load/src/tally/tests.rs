@@ -30,6 +30,7 @@ fn slipping(calls: u64, slip: impl Fn(u64) -> Duration) -> Report {
                 path: None,
                 path_before: None,
                 arrivals: netopt_core::arrivals::Arrivals::default(),
+                stamps: None,
             },
             begun,
             ended: begun,

@@ -58,7 +58,16 @@ async fn a_slow_resolver_is_timed_by_itself_and_a_cache_spares_it() {
         .connect("shop.test", port)
         .await
         .unwrap();
-    let (start, end) = connected.lookup.unwrap();
+    let netopt_tcp::Lookup {
+        start,
+        end,
+        lifetime,
+        ..
+    } = connected.lookup.unwrap();
+    assert_eq!(
+        lifetime.map(|ttl| ttl.as_secs().clamp(59, 60)),
+        Some(lifetime.unwrap().as_secs())
+    );
     assert!(
         end - start >= Duration::from_millis(29),
         "{:?}",

@@ -5,6 +5,16 @@
 )]
 
 mod connect;
+mod datagram;
+#[cfg(target_os = "linux")]
+mod diag;
 #[cfg(target_os = "linux")]
 mod info;
+mod names;
 mod options;
+#[cfg(target_os = "linux")]
+mod options_table;
+mod race;
+#[cfg(target_os = "linux")]
+mod stamps;
+mod transfer;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
-use netopt_tcp::{Options, Stream};
+use netopt_tcp::{Connector, Options, Resolver, Stream};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -150,6 +150,30 @@ async fn what_a_handshake_needs_is_set_before_it() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn a_buffer_beyond_the_systems_bound_is_granted_as_far_as_that_goes() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let size = Bytes::new(1 << 30);
+    let options = Options {
+        receive_buffer: Some(size),
+        notsent_lowat: Some(Bytes::new(16_384)),
+        ..Options::default()
+    };
+    let connector = Connector {
+        resolver: Resolver::system(),
+        options,
+        racing: Switch::On,
+        timeout: Duration::from_secs(5),
+    };
+    let port = listener.local_addr().unwrap().port();
+    let connected = connector.connect("127.0.0.1", port).await.unwrap();
+    let granted = connected.stream.wire().granted();
+    assert_eq!(granted.notsent_lowat, options.notsent_lowat);
+    assert!(granted.receive_buffer.is_some_and(|got| got < size));
+    assert_eq!(granted.send_buffer, None, "nobody asked");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn an_algorithm_that_the_kernel_lacks_is_refused_by_name() {
     let options = Options {
         congestion_control: "no-such-thing".parse().ok(),
@@ -160,7 +184,7 @@ async fn an_algorithm_that_the_kernel_lacks_is_refused_by_name() {
     assert!(
         error
             .to_string()
-            .starts_with("the kernel refuses TCP_CONGESTION = no-such-thing: "),
+            .starts_with("tcp.congestion_control = no-such-thing is refused: this kernel has no"),
         "{error}"
     );
 }

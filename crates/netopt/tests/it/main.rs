@@ -172,7 +172,7 @@ async fn options_of_the_socket_reach_the_kernel_before_the_handshake() {
     for (change, told) in [
         (
             Change::CongestionControl("no-such-thing".parse().ok()),
-            Some("the kernel refuses TCP_CONGESTION = no-such-thing"),
+            Some("tcp.congestion_control = no-such-thing is refused: this kernel has no"),
         ),
         (Change::CongestionControl("reno".parse().ok()), None),
         (Change::NotsentLowat(Some(Size::new(16_384))), None),

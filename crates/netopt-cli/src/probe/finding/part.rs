@@ -52,6 +52,8 @@ pub(super) fn outstanding(probe: &Probe) -> Option<Part> {
         typical.receiving(),
         trip.and_then(|trip| typical.serving(trip)),
         opening(probe),
+        typical.unread(),
+        typical.unsent(),
     ];
     let largest = parts
         .into_iter()
@@ -86,10 +88,11 @@ impl<'a> Typical<'a> {
         })
     }
 
-    /// What is left of the wait when the path is taken off.
+    /// What is left of the wait when the path is taken off, and what lay in this machine.
     fn serving(&self, trip: RoundTrip) -> Option<Part> {
         let wait = self.series.length(Phase::Wait);
-        let time = wait.quantile(0.5)?.saturating_sub(trip.time);
+        let not_served = self.series.split().not_served();
+        let time = wait.quantile(0.5)?.saturating_sub(trip.time + not_served);
         let (shown, call) = (show_duration(time), show_duration(self.call));
         let text = format!(
             "the server takes {{}} of {}, about {shown} of {call}",
@@ -99,6 +102,45 @@ impl<'a> Typical<'a> {
             time,
             call: self.call,
             n: wait.count(),
+            text,
+        })
+    }
+
+    /// The answer was here, and the program did not read it.
+    fn unread(&self) -> Option<Part> {
+        let split = self.series.split();
+        let time = split.runtime?;
+        let text = format!(
+            "the answer lay {} in this machine's kernel before the program read it, {{}} of {}: this machine is busy",
+            show_duration(time),
+            self.name
+        );
+        Some(Part {
+            time,
+            call: self.call,
+            n: split.n,
+            text,
+        })
+    }
+
+    /// The request was written, and this machine did not send it.
+    fn unsent(&self) -> Option<Part> {
+        let split = self.series.split();
+        let time = split.kernel?;
+        let place = if split.device > split.socket {
+            "in the queue of this machine's network device"
+        } else {
+            "in this machine's socket buffer"
+        };
+        let text = format!(
+            "the end of the request waited {} {place}, {{}} of {}",
+            show_duration(time),
+            self.name
+        );
+        Some(Part {
+            time,
+            call: self.call,
+            n: split.n,
             text,
         })
     }

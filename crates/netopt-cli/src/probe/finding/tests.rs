@@ -1,7 +1,9 @@
 //! The sentence about worlds whose truth is known.
 
+use std::time::Duration;
+
 use super::*;
-use crate::probe::scene::{World, answered, carried, refused};
+use crate::probe::scene::{World, answered, carried, refused, starved};
 
 const QUICK: World = World {
     dns: 0,
@@ -136,4 +138,80 @@ fn a_far_kernel_is_a_matter_of_distance() {
         text.starts_with("the distance takes 98 % of connecting: a round trip of 40.0 ms"),
         "{text}"
     );
+}
+
+#[test]
+fn a_program_that_does_not_read_is_not_a_slow_server() {
+    let mut probe = World { rtt: 2, ..QUICK }.probe();
+    let mut kept = Series::default();
+    for number in 1..=10 {
+        let late = answered(&[
+            (Phase::Send, 0, 0),
+            (Phase::Wait, 0, 42),
+            (Phase::Receive, 42, 42),
+        ]);
+        kept.record(starved(carried(late, 1, number, 2), 40));
+    }
+    probe.kept = Some(kept);
+    let text = of(&probe);
+    assert!(
+        text.starts_with(
+            "the answer lay 40.0 ms in this machine's kernel before the program read it"
+        ),
+        "{text}"
+    );
+    assert!(text.ends_with("(n = 10)"), "{text}");
+}
+
+#[test]
+fn a_request_that_does_not_leave_is_this_machines_affair() {
+    for (socket, place) in [
+        (30, "in this machine's socket buffer"),
+        (0, "in the queue of this machine's network device"),
+    ] {
+        let mut kept = Series::default();
+        for number in 1..=10 {
+            let late = answered(&[
+                (Phase::Send, 0, 0),
+                (Phase::Wait, 0, 32),
+                (Phase::Receive, 32, 32),
+            ]);
+            let mut call = starved(carried(late, 1, number, 2), 0);
+            let stamps = call.stamps.as_mut().unwrap();
+            stamps.scheduled = Some(Duration::from_millis(socket));
+            stamps.sent = Some(Duration::from_millis(30));
+            stamps.acknowledged = Some(Duration::from_millis(32));
+            kept.record(call);
+        }
+        let mut probe = World { rtt: 2, ..QUICK }.probe();
+        probe.kept = Some(kept);
+        let text = of(&probe);
+        assert!(
+            text.starts_with(&format!("the end of the request waited 30.0 ms {place}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_machine_that_is_busy_now_and_then_is_told_beside_the_finding() {
+    for (late, told) in [(0, false), (1, true), (4, true)] {
+        let mut probe = World { rtt: 20, ..QUICK }.probe();
+        let mut kept = Series::default();
+        for number in 1..=10 {
+            let unread = if number <= late { 30 } else { 0 };
+            let wait = (Phase::Wait, 0, 20 + unread);
+            kept.record(starved(carried(answered(&[wait]), 1, number, 20), unread));
+        }
+        probe.kept = Some(kept);
+        let text = of(&probe);
+        assert!(
+            text.starts_with("opening the connection is 67 % of a call"),
+            "{text}"
+        );
+        let clause = format!(
+            "; in {late} of 10 calls the answer lay up to 30.0 ms in this machine's kernel before the program read it"
+        );
+        assert_eq!(text.ends_with(&clause), told, "{text}");
+    }
 }

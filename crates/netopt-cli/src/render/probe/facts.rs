@@ -1,7 +1,10 @@
 //! The rows below the bars: what the kernel knew, what was agreed on, what went wrong.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use netopt::tcp::datagram::Echoes;
+use netopt_core::target::Scheme;
 use netopt_core::unit::show_duration;
 
 use super::super::Paint;
@@ -36,8 +39,19 @@ pub(super) fn rows(probe: &Probe, paint: &Paint) -> String {
         }
     };
     let room = paint.width() - if is_beside { NAME } else { BELOW };
-    add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
-    add("connection", &wrapped(connection(probe), DOT, room));
+    if let Some(echoes) = &probe.echoes {
+        add("datagrams", &wrapped(datagrams(echoes), DOT, room));
+    }
+    let is_udp = probe.target.scheme() == Scheme::Udp;
+    if !is_udp {
+        add("kernel", &wrapped(kernel(&probe.kernel()), DOT, room));
+    }
+    if let Some(split) = split(probe) {
+        add("split", &wrapped(split, DOT, room));
+    }
+    if !is_udp {
+        add("connection", &wrapped(connection(probe), DOT, room));
+    }
     for (name, series) in [("new", Some(&probe.fresh)), ("kept", probe.kept.as_ref())] {
         for line in series.into_iter().flat_map(|series| errors(name, series)) {
             let lines = wrapped(line.split(' '), " ", room);
@@ -70,6 +84,19 @@ pub(super) fn wrapped(
     lines
 }
 
+fn datagrams(echoes: &Echoes) -> Vec<String> {
+    let jitter = echoes
+        .jitter
+        .map_or_else(|| "not measured".to_owned(), show_duration);
+    vec![
+        format!("{} sent", echoes.sent()),
+        format!("{} lost", echoes.lost()),
+        format!("{} reordered", echoes.reordered),
+        format!("{} came twice", echoes.duplicates),
+        format!("jitter {jitter}"),
+    ]
+}
+
 fn kernel(kernel: &Kernel) -> Vec<String> {
     if kernel.n == 0 {
         return vec!["not measured".to_owned()];
@@ -95,6 +122,34 @@ fn kernel(kernel: &Kernel) -> Vec<String> {
         ),
         format!("n = {}", kernel.n),
     ]
+}
+
+/// Whose time a call took; `None` where only connecting was measured.
+fn split(probe: &Probe) -> Option<Vec<String>> {
+    probe.kept.as_ref()?;
+    let split = probe.split();
+    if split.n == 0 {
+        return Some(vec!["not measured".to_owned()]);
+    }
+    let terms = [
+        ("application", split.application),
+        ("kernel", split.kernel),
+        ("wire", split.wire),
+        ("server", split.server),
+        ("runtime", split.runtime),
+        ("rest", split.rest),
+        ("unpacking", split.unpacking),
+    ];
+    let fact = |(name, time): (&str, Option<Duration>)| {
+        let time = time.map_or_else(|| "not measured".to_owned(), show_duration);
+        format!("{name} {time}")
+    };
+    let n = format!("n = {}", split.n);
+    // The rest is there only where an answer came in pieces.
+    let told = terms
+        .into_iter()
+        .filter(|(name, time)| *name != "rest" || time.is_some_and(|time| !time.is_zero()));
+    Some(told.map(fact).chain([n]).collect())
 }
 
 fn connection(probe: &Probe) -> Vec<String> {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use netopt_lab::packet::{PacketLink, RoomSpec, Truth};
 use netopt_lab::path::PathSpec;
 use netopt_lab::scenario::{HOST, Link};
-use netopt_lab::{NameServer, NameServerSpec, Origin, Scenario};
+use netopt_lab::{BlackHole, NameServer, NameServerSpec, Origin, Scenario};
 use tokio::runtime::Runtime;
 
-use super::{Entrance, origin};
+use super::{DEAD, Entrance, origin};
 
 /// A path, and what it did.
 #[derive(Debug, Clone)]
@@ -26,6 +26,7 @@ pub(super) struct Packet {
     // Servers before their runtimes, so that their tasks still have one when they end.
     _origin: Origin,
     _names: Option<NameServer>,
+    _black_hole: Option<BlackHole>,
     _far: Runtime,
     _near: Option<Runtime>,
     link: PacketLink,
@@ -50,13 +51,18 @@ impl Packet {
         let origin = inside(&far, async move {
             Origin::start_as((address, 0).into(), spec, &[HOST.to_owned()]).await
         })?;
-        let (near, names) = match names(scenario, address) {
-            None => (None, None),
+        let dead = scenario.dns.is_some_and(|dns| dns.dead_first.is_on());
+        let served = origin.local_addr().port();
+        let (near, names, black_hole) = match names(scenario, address) {
+            None => (None, None, None),
             Some(spec) => {
                 let near = packets.near().runtime(1)?;
                 let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
                 let names = inside(&near, async move { NameServer::start(here, spec).await })?;
-                (Some(near), Some(names))
+                let black_hole = dead
+                    .then(|| inside(&near, BlackHole::start((DEAD, served).into())))
+                    .transpose()?;
+                (Some(near), Some(names), black_hole)
             }
         };
         let host = names
@@ -71,6 +77,7 @@ impl Packet {
         let world = Self {
             _origin: origin,
             _names: names,
+            _black_hole: black_hole,
             _far: far,
             _near: near,
             link: packets,
@@ -113,10 +120,14 @@ fn inside<T: Send + 'static>(
 
 fn names(scenario: &Scenario, address: Ipv4Addr) -> Option<NameServerSpec> {
     let dns = scenario.dns?;
+    let dead = dns.dead_first.is_on().then_some(DEAD);
+    let records = dead.into_iter().chain([address]);
     Some(NameServerSpec {
         delay: dns.delay,
         ttl: dns.ttl,
-        records: vec![(HOST.to_owned(), IpAddr::V4(address))],
+        records: records
+            .map(|ip| (HOST.to_owned(), IpAddr::V4(ip)))
+            .collect(),
         ..NameServerSpec::default()
     })
 }

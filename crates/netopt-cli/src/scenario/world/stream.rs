@@ -10,7 +10,7 @@ use netopt_lab::world::Naming;
 use netopt_lab::{LinkSpec, Scenario, WorldSpec, lateness};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Entrance, origin};
+use super::{DEAD, Entrance, origin};
 
 /// The world, and the runtime that it lives on.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ impl Stream {
                 host: HOST.to_owned(),
                 delay: dns.delay,
                 ttl: dns.ttl,
+                dead_first: dns.dead_first.is_on().then_some(DEAD),
             }),
             path: scenario.workload.paths.first().to_owned(),
             planted: Vec::new(),

@@ -1,0 +1,93 @@
+//! One byte there and one back, beside a plain epoll program in C, on one processor and on two.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::load::two_numbers;
+use crate::race::{Effort, Lap, lap, spread};
+
+pub(crate) fn report(effort: Effort) {
+    let (rounds, seconds) = effort.rounds();
+    println!(
+        "\nexchanges of one byte, {rounds} interleaved rounds of {seconds} s; least / median / most"
+    );
+    let Some(floor) = compiled() else {
+        println!("  skipped: there is no cc to compile the floor with");
+        return;
+    };
+    println!(
+        "  processors             thousand/s ours         thousand/s C, epoll      rate to C             CPU us ours           CPU us C"
+    );
+    for (title, pinned) in [("both on one", true), ("as the kernel has it", false)] {
+        let pairs: Vec<(Option<Lap>, Option<Lap>)> = (0..rounds)
+            .map(|round| {
+                let ours = || ours(seconds, pinned);
+                let theirs = || plain(&floor, seconds, pinned);
+                if round % 2 == 0 {
+                    (ours(), theirs())
+                } else {
+                    let theirs = theirs();
+                    (ours(), theirs)
+                }
+            })
+            .collect();
+        let each = |pick: &dyn Fn(&(Option<Lap>, Option<Lap>)) -> Option<f64>| {
+            spread(pairs.iter().filter_map(pick).collect())
+        };
+        println!(
+            "  {title:<21}  {:<23}  {:<23}  {:<20}  {:<20}  {}",
+            each(&|pair| Some(pair.0?.rate / 1e3)),
+            each(&|pair| Some(pair.1?.rate / 1e3)),
+            each(&|pair| Some(pair.0?.rate / pair.1?.rate)),
+            each(&|pair| Some(pair.0?.cost * 1e6)),
+            each(&|pair| Some(pair.1?.cost * 1e6)),
+        );
+    }
+    std::fs::remove_file(&floor).ok();
+}
+
+/// The floor, compiled; `None` where there is no compiler.
+fn compiled() -> Option<PathBuf> {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/transfer/floor.c");
+    let to = std::env::temp_dir().join(format!("netopt-floor-{}", std::process::id()));
+    let done = Command::new("cc")
+        .args(["-O2", "-o"])
+        .arg(&to)
+        .arg(source)
+        .status();
+    done.ok()?.success().then_some(to)
+}
+
+/// The command, on the first processor only where that is asked for.
+fn on(program: &std::path::Path, pinned: bool) -> Command {
+    if pinned {
+        let mut command = Command::new("taskset");
+        command.args(["-c", "0"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+fn ours(seconds: f64, pinned: bool) -> Option<Lap> {
+    let this = std::env::current_exe().ok()?;
+    let mut server = on(&this, pinned);
+    server.arg("serve");
+    let client = |port: &str| {
+        let mut client = on(&this, pinned);
+        client.args(["ask", port, "rr", &seconds.to_string(), "1", "cubic"]);
+        client
+    };
+    lap(server, client, two_numbers)
+}
+
+fn plain(floor: &std::path::Path, seconds: f64, pinned: bool) -> Option<Lap> {
+    let mut server = on(floor, pinned);
+    server.arg("serve");
+    let client = |port: &str| {
+        let mut client = on(floor, pinned);
+        client.args(["ask", port, &seconds.to_string()]);
+        client
+    };
+    lap(server, client, two_numbers)
+}

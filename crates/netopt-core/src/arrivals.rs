@@ -94,6 +94,28 @@ impl Arrivals {
         stretches
     }
 
+    /// What came in each round trip of `trip`: flights arrive a round trip after one another, so each is counted around its
+    /// whole multiple. Empty as for [`Arrivals::by`].
+    #[must_use]
+    pub fn flights(&self, trip: Duration) -> Vec<Bytes> {
+        let slice = self.slice();
+        if slice > trip / 2 {
+            return Vec::new();
+        }
+        let mut flights: Vec<Bytes> = Vec::new();
+        let mut middle = slice / 2;
+        for data in self.slices() {
+            let index = (middle + trip / 2).as_nanos() / trip.as_nanos();
+            let index = usize::try_from(index).unwrap_or(MOST_SLICES);
+            if flights.len() <= index {
+                flights.resize(index + 1, Bytes::ZERO);
+            }
+            flights[index] += data;
+            middle += slice;
+        }
+        flights
+    }
+
     /// The most that came in any stretch of `length` or of one slice, whichever is longer.
     #[must_use]
     pub fn most_in(&self, length: Duration) -> (Bytes, Duration) {
@@ -115,7 +137,10 @@ impl Arrivals {
         self.slices = self
             .slices
             .chunks(2)
-            .map(|pair| pair.iter().copied().fold(0, u64::saturating_add))
+            .map(|pair| {
+                pair.iter()
+                    .fold(0, |sum: u64, data| sum.saturating_add(*data))
+            })
             .collect();
     }
 }
@@ -153,6 +178,21 @@ mod tests {
             Vec::new(),
             "too coarse"
         );
+    }
+
+    #[test]
+    fn a_flight_that_comes_a_little_early_is_still_the_next_one() {
+        let mut arrivals = Arrivals::default();
+        for (at, data) in [(0, 55_000), (79, 5_000)] {
+            arrivals.note(ms(at), Bytes::new(data));
+        }
+        let flights: Vec<u64> = arrivals
+            .flights(ms(80))
+            .iter()
+            .map(|data| data.get())
+            .collect();
+        assert_eq!(flights, [55_000, 5_000]);
+        assert_eq!(arrivals.flights(Duration::ZERO), Vec::new());
     }
 
     #[test]

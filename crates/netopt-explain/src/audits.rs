@@ -1,13 +1,19 @@
 //! The audits, one file each. [`crate::catalogue`] lists them; `docs/audits` explains them to people.
 
+pub(crate) mod bottleneck_rate;
 pub(crate) mod compression;
 pub(crate) mod connection_reuse;
 pub(crate) mod dead_address_first;
+pub(crate) mod idle_restart;
+pub(crate) mod loss_bound;
 pub(crate) mod nagle_delayed_ack;
 pub(crate) mod pool_too_small;
 pub(crate) mod processing;
 pub(crate) mod short_ttl_storm;
 pub(crate) mod slow_resolver;
+pub(crate) mod slow_start_bound;
+pub(crate) mod small_receive_buffer;
+pub(crate) mod small_send_buffer;
 pub(crate) mod syn_loss;
 
 #[cfg(test)]

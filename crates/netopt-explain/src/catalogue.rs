@@ -4,10 +4,16 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 9] = [
+pub const AUDITS: [Audit; 15] = [
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
     audits::nagle_delayed_ack::AUDIT,
+    audits::small_receive_buffer::AUDIT,
+    audits::small_send_buffer::AUDIT,
+    audits::loss_bound::AUDIT,
+    audits::slow_start_bound::AUDIT,
+    audits::idle_restart::AUDIT,
+    audits::bottleneck_rate::AUDIT,
     audits::pool_too_small::AUDIT,
     audits::slow_resolver::AUDIT,
     audits::short_ttl_storm::AUDIT,

@@ -21,6 +21,7 @@ pub mod audit;
 mod audits;
 pub mod breakdown;
 pub mod catalogue;
+mod course;
 mod evidence;
 pub mod facts;
 mod line;
@@ -31,6 +32,7 @@ pub mod queuing;
 pub mod rank;
 pub mod round_trip;
 pub mod stall;
+mod upload;
 mod visible;
 #[cfg(test)]
 mod worlds;

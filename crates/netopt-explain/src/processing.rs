@@ -14,6 +14,7 @@ use crate::line;
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
 use crate::stall;
+use crate::upload;
 use crate::visible::every_call;
 
 /// The server's work per call.
@@ -69,7 +70,8 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         Some(stall) if kept => stall.time,
         _ => Duration::ZERO,
     };
-    let path = [trip.time, queued, held, first_segment(facts)]
+    let drained = drained(facts, trip.time);
+    let path = [trip.time, queued, held, first_segment(facts), drained]
         .into_iter()
         .fold(Duration::ZERO, Duration::saturating_add);
     Some(Processing {
@@ -79,6 +81,19 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         trip,
         apart: kept || shows_tls(facts),
     })
+}
+
+/// What a longer request took until it was acknowledged, beyond the round trip: it is the path's, and passes in the wait.
+fn drained(facts: &Facts, trip: Duration) -> Duration {
+    let single: Times = on(&facts.survey.warm, Connection::Reused)
+        .map(|call| upload::drained(call, trip))
+        .collect();
+    let all: Times = facts
+        .answered()
+        .map(|call| upload::drained(call, trip))
+        .collect();
+    let times = if single.is_enough() { single } else { all };
+    times.p50().unwrap_or_default()
 }
 
 /// What the first segment of an answer takes on the line, at the median.

@@ -22,6 +22,7 @@ pub fn rank(findings: &mut [Finding], p50: Option<Duration>) {
             Status::Refuted => (2, estimate),
             Status::NotMeasured => (3, Duration::ZERO),
         };
+        // Two findings with the same change share its proof; then the larger estimate is the larger cause.
         (
             place,
             Reverse(saving),

@@ -4,6 +4,7 @@
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
 mod expect;
+mod transfer;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::facts::{Baseline, BodySample, Facts, Survey};
 use crate::line::SEGMENT;
 
 pub(crate) use expect::{assert_quiet, fired, saving};
+pub(crate) use transfer::{download, upload};
 
 /// Milliseconds.
 pub(crate) fn ms(millis: f64) -> Duration {

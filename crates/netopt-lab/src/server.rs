@@ -29,6 +29,10 @@ pub use spec::ServerSpec;
 pub struct Server(Kind);
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per server, and it is moved once"
+)]
 enum Kind {
     Http(Origin),
     Raw(RawServer),

@@ -54,7 +54,7 @@ impl Wire {
 
     /// The most that the kernel held back right after a write although the congestion window was open, and forgets
     /// it. That is Nagle's algorithm at work; it is looked for only where the algorithm is on. It never holds a whole
-    /// segment back, so what is larger waits for the peer's window and does not count.
+    /// segment back: of what is larger only the rest counts, and only when the peer's window has room.
     #[must_use]
     pub fn take_held(&self) -> Option<Bytes> {
         let held = self.held.swap(0, Ordering::Relaxed);
@@ -94,6 +94,8 @@ pub struct Stream {
     inner: TcpStream,
     options: Options,
     wire: Arc<Wire>,
+    /// Whether the last write ended in less than a whole segment.
+    ended_small: bool,
     /// What taking stamps needs, where they are taken.
     watch: Option<Box<Watch>>,
 }
@@ -117,6 +119,7 @@ impl Stream {
             inner,
             options,
             wire: Arc::new(wire),
+            ended_small: false,
             watch: None,
         })
     }
@@ -146,15 +149,27 @@ impl Stream {
         Arc::clone(&self.wire)
     }
 
-    fn wrote(&self, count: usize) {
+    fn wrote(&mut self, count: usize, before: Option<u32>) {
         self.wire.sent.fetch_add(count as u64, Ordering::Relaxed);
         if self.wire.granted.nodelay == Some(false) {
-            self.look_for_nagle();
+            self.look_for_nagle(count, before.unwrap_or(0));
         }
     }
 
+    /// Segments in flight before a write, where Nagle's algorithm is on.
+    fn in_flight(&self) -> Option<u32> {
+        (self.wire.granted.nodelay == Some(false))
+            .then(|| self.wire.info()?.unacked())
+            .flatten()
+    }
+
     /// Less than a segment unsent behind unacknowledged data although the window is open: RFC 896's rule, no other.
-    fn look_for_nagle(&self) {
+    ///
+    /// A sender that paces may not have sent the whole segments in front of it yet when we look. Then the rest will be
+    /// held if the write before ended in a small segment that is still in flight, which is how Linux reads the rule
+    /// (Minshall's variant).
+    fn look_for_nagle(&mut self, count: usize, before: u32) {
+        let after_small = std::mem::replace(&mut self.ended_small, false) && before > 0;
         let Some(info) = self.wire.info() else { return };
         let (Some(unsent), Some(in_flight), Some(cwnd), Some(mss)) = (
             info.notsent_bytes(),
@@ -164,8 +179,17 @@ impl Stream {
         ) else {
             return;
         };
-        if in_flight > 0 && in_flight < cwnd && unsent < mss {
-            self.wire.held.fetch_max(unsent.get(), Ordering::Relaxed);
+        let Some(rest) = unsent.get().checked_rem(mss.get()) else {
+            return;
+        };
+        self.ended_small = !(count as u64).is_multiple_of(mss.get());
+        let in_transit = u64::from(in_flight).saturating_mul(mss.get());
+        let has_room = info
+            .snd_wnd()
+            .is_some_and(|window| window.get() >= in_transit.saturating_add(unsent.get()));
+        let is_paced = after_small && has_room;
+        if in_flight > 0 && in_flight < cwnd && (unsent < mss || is_paced) {
+            self.wire.held.fetch_max(rest, Ordering::Relaxed);
         }
     }
 }
@@ -207,6 +231,7 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let before = self.in_flight();
         let stream = &mut *self;
         let count = ready!(match &mut stream.watch {
             None => Pin::new(&mut stream.inner).poll_write(cx, data),
@@ -216,7 +241,7 @@ impl AsyncWrite for Stream {
                 watch.poll_write(&stream.inner, &stream.wire, cx, send)
             }
         })?;
-        self.wrote(count);
+        self.wrote(count, before);
         Poll::Ready(Ok(count))
     }
 
@@ -225,6 +250,7 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         data: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let before = self.in_flight();
         let stream = &mut *self;
         let count = ready!(match &mut stream.watch {
             None => Pin::new(&mut stream.inner).poll_write_vectored(cx, data),
@@ -234,7 +260,7 @@ impl AsyncWrite for Stream {
                 watch.poll_write(&stream.inner, &stream.wire, cx, send)
             }
         })?;
-        self.wrote(count);
+        self.wrote(count, before);
         Poll::Ready(Ok(count))
     }
 

@@ -13,6 +13,7 @@ use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
 use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_share};
+use crate::course;
 use crate::evidence;
 use crate::facts::{
     Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
@@ -174,10 +175,19 @@ fn per_opening(facts: &Facts, cause: &Cause) -> Duration {
     }
     let handshakes = handshakes(facts).p50().unwrap_or_default();
     let whole = fresh.clearly_above(&warm).unwrap_or(handshakes);
+    // What a small first window costs has an audit of its own.
+    let whole = whole.saturating_sub(slow_start(facts));
     match cause {
         Cause::Server { .. } => whole.saturating_sub(curable(facts)),
         Cause::Client | Cause::Between => whole,
     }
+}
+
+/// What the answers paused because their connections were new.
+fn slow_start(facts: &Facts) -> Duration {
+    course::most(&course::downloads(facts), course::Reason::SlowStart)
+        .and_then(|(paused, _)| paused.p50())
+        .unwrap_or_default()
 }
 
 fn fresh(facts: &Facts) -> Times {

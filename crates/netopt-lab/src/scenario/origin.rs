@@ -91,12 +91,13 @@ const PROTOCOLS: [(&str, Speaks); 10] = [
 ];
 
 /// Keys that every server has.
-const OF_ALL: [&str; 9] = [
+const OF_ALL: [&str; 10] = [
     "protocol",
     "service",
     "workers",
     "rcvbuf",
     "sndbuf",
+    "congestion_control",
     "nodelay",
     "write_chunks",
     "backlog",
@@ -266,7 +267,13 @@ fn socket(table: &Table<'_, '_>) -> SocketSpec {
     let backlog = table.get("backlog", "a whole number from 1 to 65535", |value| {
         u16::try_from(value::count(value, 1..=u64::from(u16::MAX))?).ok()
     });
+    let congestion_control = table.get(
+        "congestion_control",
+        "the name of a congestion control, such as \"cubic\"",
+        |value| Some(value.as_str()?.to_owned()).filter(|name| is_name(name)),
+    );
     SocketSpec {
+        congestion_control,
         nodelay: nodelay.map_or(Switch::On, Into::into),
         write: chunks
             .filter(|chunks: &Vec<Bytes>| !chunks.is_empty())
@@ -276,6 +283,14 @@ fn socket(table: &Table<'_, '_>) -> SocketSpec {
         backlog: backlog.unwrap_or(DEFAULT_BACKLOG),
         ..SocketSpec::default()
     }
+}
+
+/// Whether the kernel could know a congestion control by that name; `TCP_CA_NAME_MAX` is 16.
+fn is_name(name: &str) -> bool {
+    (1..16).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn buffer(table: &Table<'_, '_>, key: &str) -> Option<Bytes> {

@@ -33,6 +33,9 @@ pub(crate) async fn tcp(address: SocketAddr, spec: &SocketSpec) -> io::Result<Tc
     // As tokio and std do: a restarted server need not wait for old connections to be forgotten.
     socket.set_reuse_address(true)?;
     set_buffers(&socket, spec)?;
+    if let Some(name) = &spec.congestion_control {
+        choose(&socket, name)?;
+    }
     socket.bind(&address.into())?;
     socket.listen(i32::from(spec.backlog))?;
     socket.set_nonblocking(true)?;
@@ -70,6 +73,21 @@ fn set_buffers(socket: &Socket, spec: &SocketSpec) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Accepted connections inherit it, as they do the buffers.
+fn choose(socket: &Socket, name: &str) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    let chosen = socket.set_tcp_congestion(name.as_bytes());
+    #[cfg(not(target_os = "linux"))]
+    let chosen: io::Result<()> = {
+        let _ = socket;
+        Err(io::ErrorKind::Unsupported.into())
+    };
+    chosen.map_err(|cause| {
+        let line = format!("congestion control {name} is not to be had on this host: {cause}");
+        io::Error::new(cause.kind(), line)
+    })
 }
 
 fn whole(size: Bytes) -> usize {
@@ -117,6 +135,31 @@ mod tests {
         let datagrams = udp(anywhere(), &asking(16_000, 20_000)).await.unwrap();
         let datagrams = socket2::SockRef::from(&datagrams);
         assert_eq!(datagrams.recv_buffer_size().unwrap(), 32_000);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn connections_inherit_the_congestion_control() {
+        let with = |name: &str| SocketSpec {
+            congestion_control: Some(name.to_owned()),
+            ..SocketSpec::default()
+        };
+        let listener = tcp(anywhere(), &with("reno")).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = tokio::net::TcpStream::connect(address);
+        let (accepted, connected) = tokio::join!(listener.accept(), connect);
+        drop(connected.unwrap());
+        let accepted = accepted.unwrap().0;
+        let name = socket2::SockRef::from(&accepted).tcp_congestion().unwrap();
+        assert!(name.starts_with(b"reno"), "{name:?}");
+        let line = tcp(anywhere(), &with("newest"))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            line.starts_with("congestion control newest is not to be had"),
+            "{line}"
+        );
     }
 
     #[cfg(target_os = "linux")]

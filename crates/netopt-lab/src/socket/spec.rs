@@ -31,6 +31,9 @@ pub struct SocketSpec {
     pub rcvbuf: Option<Bytes>,
     /// `SO_SNDBUF`, as [`SocketSpec::rcvbuf`] (`net.core.wmem_max`). Default: `None`, the kernel tunes.
     pub sndbuf: Option<Bytes>,
+    /// The congestion control of its connections, such as `cubic`; needs the right to use it where the host does not allow
+    /// everybody to. Default: `None`, that of the host.
+    pub congestion_control: Option<String>,
     /// How fast the application reads from each connection (UDP: from the socket), at least [`MIN_READS_BPS`]. Its window
     /// closes as the buffer fills, so the sender is held up by the receiver. Default: `None`, as fast as it comes.
     pub reads: Option<BitRate>,
@@ -49,6 +52,7 @@ impl Default for SocketSpec {
             nodelay: Switch::On,
             rcvbuf: None,
             sndbuf: None,
+            congestion_control: None,
             reads: None,
             backlog: DEFAULT_BACKLOG,
             connections: None,

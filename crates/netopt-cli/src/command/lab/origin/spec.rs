@@ -104,6 +104,7 @@ fn socket(args: &SocketArgs) -> SocketSpec {
         nodelay: Switch::from(!args.no_nodelay),
         rcvbuf: args.rcvbuf,
         sndbuf: args.sndbuf,
+        congestion_control: None,
         reads: args.reads,
         backlog: args.backlog.unwrap_or(DEFAULT_BACKLOG),
         connections: args.connections,

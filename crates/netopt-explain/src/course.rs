@@ -1,0 +1,251 @@
+//! What held a download up, told by the receiver.
+//!
+//! A sender knows what limits it; whoever only receives has three things to go by: the course of the arrivals, its own
+//! window, and whether packets came out of order. Each longer answer gets exactly one reason, so that no time is claimed by
+//! two audits:
+//!
+//! - **Line:** data comes as steadily as it can; there is hardly a pause.
+//! - **Loss:** packets came out of order, and the pauses are what the sender made of it.
+//! - **Our window:** a window and no more for each round trip (RFC 7323 §1.1: window over round trip bounds the rate).
+//! - **Slow start:** flights that grow from one round trip to the next (RFC 5681 §3.1), on a new connection or, after a
+//!   pause longer than the retransmission time-out, on a kept one (§4.1).
+//! - **The sender:** the same amount each round trip, without a reason on our side: its send buffer, or how it writes.
+//!
+//! The pauses are what is left of the receive phase when the bytes are put on the line at the highest rate that was seen over
+//! an eighth of a round trip. That rate is a lower bound, so the pauses are one as well.
+
+use std::time::Duration;
+
+use netopt_core::exchange::Exchange;
+use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
+use netopt_core::phase::Phase;
+use netopt_core::unit::{BitRate, Bytes};
+
+use crate::facts::{Connection, Facts, Times, on};
+use crate::visible::visible;
+
+/// A full segment on an Ethernet path with time stamps.
+const SEGMENT: Bytes = Bytes::new(1448);
+
+/// Answers up to here fit the first flight of a connection (RFC 6928) and tell nothing.
+pub(crate) const TELLING: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
+
+/// With fewer longer answers nothing is said.
+pub(crate) const LEAST_CALLS: u64 = 5;
+
+/// A stretch with this share of the mean is no pause.
+const STEADY: f64 = 0.6;
+
+/// Fewer stretches have no course.
+const LEAST_STRETCHES: usize = 8;
+
+/// A receiver's round trip above this times the empty one shows a queue.
+const QUEUED: f64 = 1.25;
+
+/// How near the rate is to a window a round trip when the window is the limit: below, the kernel's tuned window leaves room
+/// of at least two; above, the window moved.
+pub(crate) const FULL_WINDOW: std::ops::RangeInclusive<f64> = 0.6..=1.4;
+
+/// Fewer windows than this do not show a limit.
+const LEAST_WINDOWS: f64 = 3.0;
+
+/// Flights of the same size, with so many of them, and none beyond this times another.
+const LEAST_FLAT: usize = 4;
+const FLAT: f64 = 1.5;
+
+/// The least retransmission time-out of Linux; no pause below it makes a sender begin again (RFC 5681 §4.1).
+const LEAST_IDLE: Duration = Duration::from_millis(200);
+
+/// An eighth of a round trip below this is within what a machine wakes up late by.
+const LEAST_PEAK: Duration = Duration::from_millis(1);
+
+/// Why the receive phase of a call took what it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Line,
+    Loss,
+    Window,
+    SlowStart,
+    IdleRestart,
+    Sender,
+    Unknown,
+}
+
+/// A longer answer, and what held it up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held<'a> {
+    pub(crate) call: &'a Exchange,
+    pub(crate) reason: Reason,
+    /// The receive phase less what the line needs.
+    pub(crate) paused: Duration,
+    /// What the line needs.
+    pub(crate) on_the_line: Duration,
+}
+
+/// All longer answers of the baseline with their reasons; empty when there are too few or the round trip is unknown.
+pub(crate) fn downloads(facts: &Facts) -> Vec<Held<'_>> {
+    let Some(trip) = visible(facts).map(|trip| trip.time) else {
+        return Vec::new();
+    };
+    let calls: Vec<&Exchange> = facts.answered().filter(|call| is_long(call)).collect();
+    let Some(peak) = peak(facts, &calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS) else {
+        return Vec::new();
+    };
+    calls
+        .into_iter()
+        .filter_map(|call| held(call, trip, peak))
+        .collect()
+}
+
+/// The calls with this reason, as a share of all longer answers, and what they paused; `None` below half of them.
+pub(crate) fn most(downloads: &[Held<'_>], reason: Reason) -> Option<(Times, f64)> {
+    let paused: Times = downloads
+        .iter()
+        .filter(|held| held.reason == reason)
+        .map(|held| held.paused)
+        .collect();
+    #[expect(clippy::cast_precision_loss, reason = "a share of a count")]
+    let share = paused.n() as f64 / downloads.len().max(1) as f64;
+    (paused.n() > 0 && share >= 0.5).then_some((paused, share))
+}
+
+fn is_long(call: &Exchange) -> bool {
+    call.arrivals.total() > TELLING
+}
+
+/// The highest rate of a call, at the median over the calls: of those without disorder if there are any, because what waited
+/// behind a lost packet comes at once and not at the rate of the line. Single calls on a kept connection count beside.
+fn peak(facts: &Facts, calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
+    let of = |call: &Exchange| {
+        let (most, time) = call.arrivals.most_in((trip / 8).max(LEAST_PEAK));
+        most.over(time).map(BitRate::bps)
+    };
+    let in_order = |call: &&Exchange| !is_disordered(call);
+    let loaded = calls.iter().copied().filter(in_order);
+    let single = on(&facts.survey.warm, Connection::Reused).filter(in_order);
+    let in_order = [
+        median(loaded.filter_map(of).collect()),
+        median(single.filter(|call| is_long(call)).filter_map(of).collect()),
+    ];
+    let highest = in_order.into_iter().flatten().max_by(f64::total_cmp);
+    // Else the most of a whole round trip, which evens out what had waited behind a lost packet.
+    let slow = |call: &&Exchange| {
+        let (most, time) = call.arrivals.most_in(trip.max(LEAST_PEAK));
+        most.over(time).map(BitRate::bps)
+    };
+    let rate = highest.or_else(|| median(calls.iter().filter_map(slow).collect()))?;
+    BitRate::from_bps(rate)
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// Whether data comes all the time: of the stretches of a quarter of a round trip half have at least [`STEADY`] of the mean.
+/// Lateness of this machine moves data between neighbours and hardly changes that.
+#[expect(clippy::cast_precision_loss, reason = "a small count")]
+fn is_steady(call: &Exchange, trip: Duration) -> bool {
+    let mut stretches = call.arrivals.by(trip / 4);
+    if stretches.is_empty() {
+        stretches = call.arrivals.slices().collect();
+    }
+    let mean = call.arrivals.total().bits() / stretches.len().max(1) as f64;
+    let middle = median(stretches.iter().map(|data| data.bits()).collect());
+    stretches.len() >= LEAST_STRETCHES && middle.is_some_and(|middle| middle >= STEADY * mean)
+}
+
+/// Whether an answer on a new connection took no more flights than slow start asks for, and one: a sender that paces
+/// spreads them until they look steady, and a full line takes more.
+fn is_first_flights(call: &Exchange, flights: &[Bytes]) -> bool {
+    let asked = usize::try_from(rounds(call.arrivals.total(), SEGMENT)).unwrap_or(usize::MAX);
+    !call.is_reused() && flights.len() > 1 && flights.len() <= asked.saturating_add(1)
+}
+
+/// Whether the receiver's round trip shows a queue: a full line has one when it loses packets.
+fn stands_in_a_queue(call: &Exchange, trip: Duration) -> bool {
+    call.path
+        .and_then(|path| path.receive_rtt)
+        .is_some_and(|loaded| loaded > trip.mul_f64(QUEUED))
+}
+
+fn is_disordered(call: &Exchange) -> bool {
+    call.path_of_call()
+        .and_then(|path| path.out_of_order)
+        .is_some_and(|packets| packets > 0)
+}
+
+fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
+    let receive = call.timeline.length(Phase::Receive)?;
+    let disordered = is_disordered(call);
+    let flights = call.arrivals.flights(trip);
+    let reason = if !disordered && fills_our_window(call, receive, trip) {
+        Reason::Window
+    } else if is_steady(call, trip)
+        && !is_first_flights(call, &flights)
+        && (!disordered || stands_in_a_queue(call, trip))
+    {
+        Reason::Line
+    } else if disordered {
+        Reason::Loss
+    } else {
+        by_flights(call, &flights)
+    };
+    let on_the_line = if reason == Reason::Line {
+        receive
+    } else {
+        (call.arrivals.total() / peak).min(receive)
+    };
+    let paused = receive.saturating_sub(on_the_line);
+    Some(Held {
+        call,
+        reason,
+        paused,
+        on_the_line,
+    })
+}
+
+/// A window, and no more, for each round trip.
+fn fills_our_window(call: &Exchange, receive: Duration, trip: Duration) -> bool {
+    let window = call.path.and_then(|path| path.receive_window);
+    let Some(window) = window.filter(|window| *window > Bytes::ZERO) else {
+        return false;
+    };
+    let windows = call.arrivals.total().bits() / window.bits();
+    let full = windows * trip.as_secs_f64() / receive.as_secs_f64();
+    windows >= LEAST_WINDOWS && FULL_WINDOW.contains(&full)
+}
+
+fn by_flights(call: &Exchange, flights: &[Bytes]) -> Reason {
+    let [first, .., _] = flights else {
+        return Reason::Unknown;
+    };
+    // The first flight may share its round trip with the head, and the last one is what is left.
+    let middle = flights.get(1..flights.len() - 1).unwrap_or_default();
+    let (least, most) = (middle.iter().min(), middle.iter().max());
+    let is_flat = least
+        .zip(most)
+        .is_some_and(|(least, most)| least.bits() > 0.0 && most.bits() <= least.bits() * FLAT);
+    if middle.len() >= LEAST_FLAT && is_flat {
+        return Reason::Sender;
+    }
+    // From flight to flight a window doubles; what comes last may be anything.
+    let rises = middle.last().is_none_or(|most| most > first);
+    if !rises {
+        Reason::Unknown
+    } else if !call.is_reused() {
+        Reason::SlowStart
+    } else if idle(call).is_some_and(|idle| idle >= LEAST_IDLE) {
+        Reason::IdleRestart
+    } else {
+        Reason::Unknown
+    }
+}
+
+/// How long the connection had been silent before the call.
+pub(crate) fn idle(call: &Exchange) -> Option<Duration> {
+    call.path_before?.silent_for
+}
+
+#[cfg(test)]
+mod tests;

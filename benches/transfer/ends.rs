@@ -19,7 +19,7 @@ pub(crate) fn serve() {
 /// `PORT KIND SECONDS STREAMS CC`: prints bytes or exchanges, and the seconds they took.
 pub(crate) fn ask(words: &[String]) {
     let [port, kind, seconds, streams, name] = words else {
-        panic!("five words, not {words:?}")
+        unreachable!("five words, not {words:?}")
     };
     let one = Bytes::new(1);
     let work = match kind.as_str() {
@@ -28,7 +28,7 @@ pub(crate) fn ask(words: &[String]) {
             request: one,
             response: one,
         },
-        other => panic!("{other}?"),
+        other => unreachable!("{other}?"),
     };
     let seconds = Duration::from_secs_f64(seconds.parse().expect("seconds"));
     let transfer = Transfer {

@@ -1,10 +1,10 @@
 //! One byte there and one back, beside a plain epoll program in C, on one processor and on two.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::load::two_numbers;
-use crate::race::{Effort, Lap, lap, spread};
+use crate::race::{Effort, Lap, Pair, lap, spread};
 
 pub(crate) fn report(effort: Effort) {
     let (rounds, seconds) = effort.rounds();
@@ -18,11 +18,14 @@ pub(crate) fn report(effort: Effort) {
     println!(
         "  processors             thousand/s ours         thousand/s C, epoll      rate to C             CPU us ours           CPU us C"
     );
-    for (title, pinned) in [("both on one", true), ("as the kernel has it", false)] {
-        let pairs: Vec<(Option<Lap>, Option<Lap>)> = (0..rounds)
+    for (title, processors) in [
+        ("both on one", Processors::One),
+        ("as the kernel has it", Processors::All),
+    ] {
+        let pairs: Vec<Pair> = (0..rounds)
             .map(|round| {
-                let ours = || ours(seconds, pinned);
-                let theirs = || plain(&floor, seconds, pinned);
+                let ours = || ours(seconds, processors);
+                let theirs = || plain(&floor, seconds, processors);
                 if round % 2 == 0 {
                     (ours(), theirs())
                 } else {
@@ -31,9 +34,8 @@ pub(crate) fn report(effort: Effort) {
                 }
             })
             .collect();
-        let each = |pick: &dyn Fn(&(Option<Lap>, Option<Lap>)) -> Option<f64>| {
-            spread(pairs.iter().filter_map(pick).collect())
-        };
+        let each =
+            |pick: &dyn Fn(&Pair) -> Option<f64>| spread(pairs.iter().filter_map(pick).collect());
         println!(
             "  {title:<21}  {:<23}  {:<23}  {:<20}  {:<20}  {}",
             each(&|pair| Some(pair.0?.rate / 1e3)),
@@ -58,34 +60,44 @@ fn compiled() -> Option<PathBuf> {
     done.ok()?.success().then_some(to)
 }
 
-/// The command, on the first processor only where that is asked for.
-fn on(program: &std::path::Path, pinned: bool) -> Command {
-    if pinned {
-        let mut command = Command::new("taskset");
-        command.args(["-c", "0"]).arg(program);
-        command
-    } else {
-        Command::new(program)
+/// Which processors both ends may have.
+#[derive(Debug, Clone, Copy)]
+enum Processors {
+    /// The first, and no other.
+    One,
+    /// As the kernel has it.
+    All,
+}
+
+/// The command, on these processors.
+fn on(program: &Path, processors: Processors) -> Command {
+    match processors {
+        Processors::One => {
+            let mut command = Command::new("taskset");
+            command.args(["-c", "0"]).arg(program);
+            command
+        }
+        Processors::All => Command::new(program),
     }
 }
 
-fn ours(seconds: f64, pinned: bool) -> Option<Lap> {
+fn ours(seconds: f64, processors: Processors) -> Option<Lap> {
     let this = std::env::current_exe().ok()?;
-    let mut server = on(&this, pinned);
+    let mut server = on(&this, processors);
     server.arg("serve");
     let client = |port: &str| {
-        let mut client = on(&this, pinned);
+        let mut client = on(&this, processors);
         client.args(["ask", port, "rr", &seconds.to_string(), "1", "cubic"]);
         client
     };
     lap(server, client, two_numbers)
 }
 
-fn plain(floor: &std::path::Path, seconds: f64, pinned: bool) -> Option<Lap> {
-    let mut server = on(floor, pinned);
+fn plain(floor: &Path, seconds: f64, processors: Processors) -> Option<Lap> {
+    let mut server = on(floor, processors);
     server.arg("serve");
     let client = |port: &str| {
-        let mut client = on(floor, pinned);
+        let mut client = on(floor, processors);
         client.args(["ask", port, &seconds.to_string()]);
         client
     };

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::race::{Effort, Lap, lap, spread};
+use crate::race::{Effort, Lap, Pair, lap, spread};
 
 pub(crate) fn report(effort: Effort) {
     let (rounds, seconds) = effort.rounds();
@@ -22,7 +22,7 @@ pub(crate) fn report(effort: Effort) {
             continue;
         }
         for streams in [1, 4] {
-            let pairs: Vec<(Option<Lap>, Option<Lap>)> = (0..rounds)
+            let pairs: Vec<Pair> = (0..rounds)
                 .map(|round| {
                     let ours = || ours(seconds, streams, name);
                     let peer = || iperf3(seconds, streams, name);
@@ -35,7 +35,7 @@ pub(crate) fn report(effort: Effort) {
                     }
                 })
                 .collect();
-            let each = |pick: &dyn Fn(&(Option<Lap>, Option<Lap>)) -> Option<f64>| {
+            let each = |pick: &dyn Fn(&Pair) -> Option<f64>| {
                 spread(pairs.iter().filter_map(pick).collect())
             };
             let gigabits = |lap: Option<Lap>| lap.map(|lap| lap.rate * 8e-9);

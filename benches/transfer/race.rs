@@ -49,6 +49,9 @@ pub(crate) struct Lap {
     pub(crate) stolen: f64,
 }
 
+/// Our lap, and that of whom we run beside; `None` where one failed.
+pub(crate) type Pair = (Option<Lap>, Option<Lap>);
+
 /// Starts the server, which prints its port unless it is told one; starts the client, which prints a count and seconds as
 /// `read` finds them; waits for both.
 pub(crate) fn lap(

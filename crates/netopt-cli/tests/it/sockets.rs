@@ -118,8 +118,16 @@ async fn a_small_window_is_not_the_network() {
     let writing = thread::spawn(move || while writer.write_all(&[7; 65_536]).is_ok() {});
     // It reads all that comes, as fast as it can, a window at a time.
     let reading = thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
-    let document = watched(&pair).await;
-    let sender = at(&document, pair.client.local_addr().unwrap());
+    // On a busy machine the two of them may not get to run for most of a watch.
+    let mut document = watched(&pair).await;
+    let from = pair.client.local_addr().unwrap();
+    for _ in 0..5 {
+        if at(&document, from)["held_by"] == "peer_window" {
+            break;
+        }
+        document = watched(&pair).await;
+    }
+    let sender = at(&document, from);
     pair.client.shutdown(std::net::Shutdown::Both).unwrap();
     pair.server.shutdown(std::net::Shutdown::Both).unwrap();
     writing.join().unwrap();

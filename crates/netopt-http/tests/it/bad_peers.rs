@@ -38,7 +38,7 @@ async fn behave(mut stream: TcpStream, manners: Manners) {
             while stream.read(&mut buffer).await.is_ok_and(|n| n > 0) {}
         }
         Manners::Resets => {
-            stream.read(&mut buffer).await.ok();
+            drop(stream.read(&mut buffer).await);
             stream.set_zero_linger().unwrap();
         }
         Manners::Drips(answer) => {
@@ -50,7 +50,7 @@ async fn behave(mut stream: TcpStream, manners: Manners) {
             }
         }
         Manners::Garbage => {
-            stream.read(&mut buffer).await.ok();
+            drop(stream.read(&mut buffer).await);
             stream.write_all(&[0x16, 0xff, 0, 7, b'\n']).await.ok();
             while stream.read(&mut buffer).await.is_ok_and(|n| n > 0) {}
         }

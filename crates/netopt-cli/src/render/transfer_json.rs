@@ -48,8 +48,8 @@ fn run(story: &Story, told: &Told) -> Value {
             Ended::Broken(error) if error.stage() == Stage::Report => "unheard",
             Ended::Broken(_) => "broken",
         },
-        "up": direction(report, Way::Up),
-        "down": direction(report, Way::Down),
+        "up": direction(story, report, Way::Up),
+        "down": direction(story, report, Way::Down),
         "intervals": report.intervals.iter().map(interval).collect::<Vec<_>>(),
         "idle_rtt_ms": report.round_trips.iter().min().map(|time| rounded(*time)),
         "idle_rtt_n": report.round_trips.len(),
@@ -121,9 +121,9 @@ fn work(spec: &Spec) -> Value {
     })
 }
 
-fn direction(report: &Report, way: Way) -> Option<Value> {
+fn direction(story: &Story, report: &Report, way: Way) -> Option<Value> {
     let total = report.total(way)?;
-    let limit = limit(report, way);
+    let limit = limit(story, report, way);
     let (senders, receivers) = (report.senders(way), report.receivers(way));
     let counted = if total.by_receiver {
         &receivers

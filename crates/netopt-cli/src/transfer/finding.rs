@@ -34,7 +34,10 @@ fn of(story: &Story, told: &Told) -> Option<String> {
     }
     match report.spec.work {
         Work::Bulk(ways) => {
-            let each = ways.all().iter().filter_map(|way| bulk(report, *way));
+            let each = ways
+                .all()
+                .iter()
+                .filter_map(|way| bulk(story, report, *way));
             let parts: Vec<String> = each.collect();
             (!parts.is_empty()).then(|| parts.join("; "))
         }
@@ -48,11 +51,11 @@ fn of(story: &Story, told: &Told) -> Option<String> {
     }
 }
 
-fn bulk(report: &Report, way: Way) -> Option<String> {
+fn bulk(story: &Story, report: &Report, way: Way) -> Option<String> {
     let total = report.total(way)?;
     let rate = total.rate?;
     let words = format!("{rate} {}", way.name());
-    Some(match limit(report, way) {
+    Some(match limit(story, report, way) {
         Some(limit) => format!("{words}: {}", limit.sentence),
         None => words,
     })

@@ -51,14 +51,14 @@ pub(super) fn of(story: &Story, told: &Told) -> Vec<(&'static str, String)> {
     rows.extend(responsiveness(story, told));
     rows.extend(cpu(story, report).map(|value| ("processor", value)));
     for way in [Way::Up, Way::Down] {
-        let told = limit(report, way);
+        let told = limit(story, report, way);
         rows.extend(told.map(|limit| {
             (
                 "limit",
                 format!(
                     "{} {} · confidence {}",
                     way.name(),
-                    limit.name,
+                    limit.name.replace('_', " "),
                     limit.confidence
                 ),
             )

@@ -126,8 +126,13 @@ impl Connector {
             }
         };
         let connected = Instant::now();
-        let taken = socket
-            .peer_addr()
+        // A socket whose SYN waits for the first data (fast open) has no peer yet; the race knows whom it is for.
+        let winner = attempts
+            .iter()
+            .find(|attempt| attempt.outcome == AttemptEnd::Won)
+            .map(|attempt| attempt.address);
+        let taken = winner
+            .map_or_else(|| socket.peer_addr(), Ok)
             .and_then(|peer| Ok((peer, Stream::new(socket, self.options)?)));
         let (peer, stream) = taken.map_err(|error| Error::connect(&whom, error, &[]))?;
         let syn_retransmits = stream.wire().info().and_then(|info| info.total_retrans());

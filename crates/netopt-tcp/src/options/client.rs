@@ -13,8 +13,8 @@ use tokio::net::TcpStream;
 
 #[cfg(target_os = "linux")]
 use super::{
-    CONGESTION_CONTROL, Grant, NOTSENT_LOWAT, RECEIVE_BUFFER, SEND_BUFFER, Setting, SettingError,
-    USER_TIMEOUT,
+    CONGESTION_CONTROL, FAST_OPEN_CONNECT, Grant, NOTSENT_LOWAT, RECEIVE_BUFFER, SEND_BUFFER,
+    Setting, SettingError, USER_TIMEOUT,
 };
 
 /// What to ask the kernel for. The default is the ordinary client: Nagle off, all else as the system has it.
@@ -35,7 +35,8 @@ pub struct Options {
     pub send_buffer: Option<Bytes>,
     /// `TCP_USER_TIMEOUT`, in ms: how long sent data may stay unacknowledged. Linux; `None` is the system's.
     pub user_timeout: Option<Duration>,
-    /// `TCP_FASTOPEN_CONNECT`: data in the SYN. Carried to the connector, which does not act on it yet.
+    /// `TCP_FASTOPEN_CONNECT`: the first data goes in the SYN where the peer gave a cookie before; then a connection counts as
+    /// open at once, and its handshake passes in the first exchange. Linux.
     pub fast_open: Switch,
 }
 
@@ -105,6 +106,9 @@ impl Options {
             self.receive_buffer.map(|size| RECEIVE_BUFFER.to(size)),
             self.send_buffer.map(|size| SEND_BUFFER.to(size)),
             self.user_timeout.map(|bound| USER_TIMEOUT.to(bound)),
+            self.fast_open
+                .is_on()
+                .then(|| FAST_OPEN_CONNECT.to(Switch::On)),
         ];
         all.into_iter().flatten().collect()
     }
@@ -118,10 +122,11 @@ impl Options {
         if self.congestion_control.is_some()
             || self.notsent_lowat.is_some()
             || self.user_timeout.is_some()
+            || self.fast_open.is_on()
         {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "congestion control, not-sent low-water mark and user timeout are not supported here; leave them to the system",
+                "congestion control, not-sent low-water mark, user timeout and fast open are not supported here; leave them to the system",
             ));
         }
         let whole = |size: Bytes| usize::try_from(size.get()).unwrap_or(usize::MAX);

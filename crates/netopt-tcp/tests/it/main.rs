@@ -9,6 +9,8 @@ mod datagram;
 #[cfg(target_os = "linux")]
 mod diag;
 #[cfg(target_os = "linux")]
+mod fast_open;
+#[cfg(target_os = "linux")]
 mod info;
 mod names;
 mod options;

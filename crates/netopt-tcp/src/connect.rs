@@ -127,12 +127,8 @@ impl Connector {
         };
         let connected = Instant::now();
         // A socket whose SYN waits for the first data (fast open) has no peer yet; the race knows whom it is for.
-        let winner = attempts
-            .iter()
-            .find(|attempt| attempt.outcome == AttemptEnd::Won)
-            .map(|attempt| attempt.address);
-        let taken = winner
-            .map_or_else(|| socket.peer_addr(), Ok)
+        let taken = winner(&attempts)
+            .map_or_else(|| socket.peer_addr(), |winner| Ok(winner.address))
             .and_then(|peer| Ok((peer, Stream::new(socket, self.options)?)));
         let (peer, stream) = taken.map_err(|error| Error::connect(&whom, error, &[]))?;
         let syn_retransmits = stream.wire().info().and_then(|info| info.total_retrans());
@@ -193,6 +189,13 @@ fn stop(attempts: &mut Log, now: Instant) {
     }
 }
 
+/// The attempt that won, if there was a race at all.
+fn winner(attempts: &[Attempt]) -> Option<&Attempt> {
+    attempts
+        .iter()
+        .find(|attempt| attempt.outcome == AttemptEnd::Won)
+}
+
 /// True for a wait that we ended; the kernel's own has a number.
 fn is_own_bound(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::TimedOut && error.raw_os_error().is_none()
@@ -212,9 +215,7 @@ impl Connected {
     #[must_use]
     pub fn opening(&self) -> Opening {
         let silent = self.attempts.iter().filter(|attempt| attempt.is_silent());
-        let won = |attempt: &&Attempt| attempt.outcome == AttemptEnd::Won;
-        let winner = self.attempts.iter().find(won);
-        let detour = winner
+        let detour = winner(&self.attempts)
             .zip(self.attempts.first())
             .map(|(winner, first)| winner.start.saturating_duration_since(first.start));
         Opening {

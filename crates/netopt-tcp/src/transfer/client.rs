@@ -12,14 +12,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::course::{Course, DRAIN, End, Worker, Yield, gather};
-use super::datagrams::{self, Arrived};
+use super::course::{Course, DRAIN, End, Worker, Yield, brought, gather};
+use super::datagrams;
 use super::error::{Error, Side, Stage};
 use super::exchanges::{Sizes, connect_and_ask};
 use super::flow::{Flow, Sampler, processor, rest_until};
 use super::interval::{Interval, Live};
 use super::report::{Ended, Report};
-use super::spec::{Spec, Way, Ways, Work};
+use super::spec::{Spec, Ways, Work};
 use super::stop::{LOOK, Stop};
 use super::view::View;
 use super::wire::{Frame, LARGEST_REPORT, Patience};
@@ -112,10 +112,10 @@ impl Transfer {
             });
             let mut workers = course.start(scope, &flows);
             workers.extend(self.connecting(scope, course, agreed.token));
-            let datagrams = agreed
-                .socket
-                .as_ref()
-                .map(|socket| scope.spawn(|| exchange(course, agreed.token, socket)));
+            let datagrams = agreed.socket.as_ref().map(|socket| {
+                let is_over = |now| now >= course.until();
+                scope.spawn(move || datagrams::exchange(course, agreed.token, socket, is_over))
+            });
             let is_busy = || {
                 workers.iter().any(|worker| !worker.is_finished())
                     || datagrams.as_ref().is_some_and(|half| !half.is_finished())
@@ -236,57 +236,8 @@ impl Transfer {
     }
 }
 
-/// What a thread brought home; one that panicked has found a defect.
-fn brought<T>(worker: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    worker
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
 fn send(control: &TcpStream, frame: &Frame) -> Result<(), Error> {
     frame
         .send(control)
         .map_err(|error| Error::io(Stage::Agree, "the control connection", error))
-}
-
-/// The datagrams of the client.
-fn exchange(
-    course: &Course<'_>,
-    token: u64,
-    socket: &std::net::UdpSocket,
-) -> Result<(Option<u64>, Option<Arrived>), Error> {
-    let Work::Datagrams { ways, size, rate } = course.spec.work else {
-        return Ok((None, None));
-    };
-    let job = datagrams::Stream {
-        token,
-        size,
-        rate,
-        begun: course.begun,
-        until: course.until(),
-    };
-    std::thread::scope(|scope| {
-        let sending = ways
-            .has(Way::Up)
-            .then(|| scope.spawn(|| datagrams::send(socket, &job, course.stop)));
-        let arrived = ways
-            .has(Way::Down)
-            .then(|| {
-                datagrams::receive(
-                    socket,
-                    (token, course.begun),
-                    |now| now >= job.until,
-                    course.stop,
-                )
-            })
-            .transpose()?;
-        let sent = sending
-            .map(|sending| {
-                sending
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .transpose()?;
-        Ok((sent, arrived))
-    })
 }

@@ -29,6 +29,24 @@ pub(super) enum End {
     Server,
 }
 
+impl End {
+    /// The way that it sends; it receives the other.
+    pub(super) const fn sends(self) -> Way {
+        match self {
+            Self::Client => Way::Up,
+            Self::Server => Way::Down,
+        }
+    }
+
+    /// The way that it receives.
+    pub(super) const fn receives(self) -> Way {
+        match self {
+            Self::Client => Way::Down,
+            Self::Server => Way::Up,
+        }
+    }
+}
+
 /// A connection that takes part.
 #[derive(Debug)]
 pub(super) struct Joined {
@@ -232,6 +250,13 @@ impl<'a> Course<'a> {
 fn share(all: Bytes, streams: u16, index: u16) -> u64 {
     let streams = u64::from(streams.max(1));
     all.get() / streams + u64::from(u64::from(index) < all.get() % streams)
+}
+
+/// What a thread brought home; one that panicked has found a defect.
+pub(super) fn brought<T>(worker: ScopedJoinHandle<'_, T>) -> T {
+    worker
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Joins all; what they brought, and the first that failed.

@@ -15,8 +15,10 @@ pub(super) use arrivals::Arrivals;
 pub use arrivals::Arrived;
 
 use super::bulk::noise;
+use super::course::{Course, brought};
 use super::error::{Error, Stage};
 use super::flow::rest_until;
+use super::spec::Work;
 use super::stop::{LOOK, Stop};
 use super::view::nanos;
 use super::wire::{Reader, Writer, is_nothing_yet};
@@ -36,6 +38,42 @@ pub(super) struct Stream {
     pub(super) rate: BitRate,
     pub(super) begun: Instant,
     pub(super) until: Instant,
+}
+
+/// What was sent and what arrived, where datagrams go that way.
+pub(super) type Half = (Option<u64>, Option<Arrived>);
+
+/// The datagrams of one end: sends its way, and receives the other until `is_over`.
+///
+/// # Errors
+/// When a socket fails.
+pub(super) fn exchange(
+    course: &Course<'_>,
+    token: u64,
+    socket: &UdpSocket,
+    is_over: impl Fn(Instant) -> bool,
+) -> Result<Half, Error> {
+    let Work::Datagrams { ways, size, rate } = course.spec.work else {
+        return Ok((None, None));
+    };
+    let job = Stream {
+        token,
+        size,
+        rate,
+        begun: course.begun,
+        until: course.until(),
+    };
+    std::thread::scope(|scope| {
+        let sending = ways
+            .has(course.end.sends())
+            .then(|| scope.spawn(|| send(socket, &job, course.stop)));
+        let arrived = ways
+            .has(course.end.receives())
+            .then(|| receive(socket, (token, course.begun), is_over, course.stop))
+            .transpose()?;
+        let sent = sending.map(brought).transpose()?;
+        Ok((sent, arrived))
+    })
 }
 
 /// Lets the other end know where to send to.

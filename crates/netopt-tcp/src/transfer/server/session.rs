@@ -6,16 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use netopt_core::unit::Bytes;
 use tokio::time::Instant;
 
 use super::Shared;
 use crate::transfer::course::{Course, DRAIN, End, Joined, gather};
 use crate::transfer::datagrams;
-use crate::transfer::error::Error;
 use crate::transfer::flow::{Sampler, processor, rest_until};
 use crate::transfer::mixed::Clock;
-use crate::transfer::spec::{Amount, Spec, Way, Work};
+use crate::transfer::spec::{Amount, Spec, Work};
 use crate::transfer::stop::{LOOK, Stop};
 use crate::transfer::view::{View, nanos};
 use crate::transfer::wire::{Frame, Patience};
@@ -230,8 +228,10 @@ fn work(
             sampler.finish(&flows)
         });
         let workers = course.start(scope, &flows);
-        let datagrams =
-            socket.map(|socket| scope.spawn(|| exchange(&course, token, socket, &is_done)));
+        let datagrams = socket.map(|socket| {
+            let is_over = |_| is_done.load(Ordering::Acquire);
+            scope.spawn(move || datagrams::exchange(&course, token, socket, is_over))
+        });
         // The client says when it is done; if it goes instead, so does its transfer.
         let bound = course.over().saturating_duration_since(Instant::now()) + session.spec.patience;
         match Frame::receive(control, &Patience::of(bound, &session.stop)) {
@@ -255,46 +255,4 @@ fn work(
     view.elapsed = course.begun.elapsed();
     view.cpu = before.and_then(|before| processor()?.checked_sub(before));
     view
-}
-
-/// What was sent and what arrived, where datagrams go that way.
-pub(in crate::transfer) type Half = (Option<u64>, Option<datagrams::Arrived>);
-
-/// The datagrams of the server.
-fn exchange(
-    course: &Course<'_>,
-    token: u64,
-    socket: &UdpSocket,
-    done: &AtomicBool,
-) -> Result<Half, Error> {
-    let Work::Datagrams { ways, size, rate } = course.spec.work else {
-        return Ok((None, None));
-    };
-    let job = datagrams::Stream {
-        token,
-        size: Bytes::new(size.get()),
-        rate,
-        begun: course.begun,
-        until: course.until(),
-    };
-    std::thread::scope(|scope| {
-        let sending = ways
-            .has(Way::Down)
-            .then(|| scope.spawn(|| datagrams::send(socket, &job, course.stop)));
-        let arrived = ways
-            .has(Way::Up)
-            .then(|| {
-                let is_over = |_| done.load(Ordering::Acquire);
-                datagrams::receive(socket, (token, course.begun), is_over, course.stop)
-            })
-            .transpose()?;
-        let sent = sending
-            .map(|sending| {
-                sending
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .transpose()?;
-        Ok((sent, arrived))
-    })
 }

@@ -17,12 +17,15 @@
 use std::time::Duration;
 
 use netopt_core::exchange::Exchange;
+use netopt_core::finding::{Evidence, Severity};
 use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 
+use crate::evidence;
 use crate::facts::{Connection, Facts, Times, on};
 use crate::visible::visible;
+use crate::worth;
 
 /// A full segment on an Ethernet path with time stamps.
 const SEGMENT: Bytes = Bytes::new(1448);
@@ -107,6 +110,43 @@ pub(crate) fn most(downloads: &[Held<'_>], reason: Reason) -> Option<(Times, f64
     #[expect(clippy::cast_precision_loss, reason = "a share of a count")]
     let share = paused.n() as f64 / downloads.len().max(1) as f64;
     (paused.n() > 0 && share >= 0.5).then_some((paused, share))
+}
+
+/// What most longer answers have in common, if they have one reason and it is worth telling: the part of a finding that is the
+/// same for each reason.
+pub(crate) struct Common {
+    /// The pauses at the median, at most a whole call.
+    pub(crate) saving: Duration,
+    pub(crate) severity: Severity,
+    /// The share of the longer answers.
+    pub(crate) share: f64,
+    /// How many longer answers there are.
+    pub(crate) n: u64,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// What the longer answers have in common if most of them have this reason; `p50` is that of a call.
+pub(crate) fn common(
+    facts: &Facts,
+    downloads: &[Held<'_>],
+    reason: Reason,
+    p50: Duration,
+) -> Option<Common> {
+    let (paused, share) = most(downloads, reason)?;
+    let saving = paused.p50()?.min(p50);
+    let severity = worth::severity(saving, p50)?;
+    let n = downloads.len() as u64;
+    let mut evidence = vec![evidence::ratio("longer answers with this course", share, n)];
+    evidence.extend(evidence::median("pauses in the answer p50", &paused));
+    evidence
+        .extend(visible(facts).map(|trip| evidence::time(trip.source.name(), trip.time, trip.n)));
+    Some(Common {
+        saving,
+        severity,
+        share,
+        n,
+        evidence,
+    })
 }
 
 fn is_long(call: &Exchange) -> bool {

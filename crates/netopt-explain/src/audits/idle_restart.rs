@@ -8,11 +8,9 @@ use netopt_core::finding::{Finding, Remedy};
 use netopt_core::unit::show_duration;
 
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
-use crate::course::{Reason, downloads, most};
+use crate::course::{Common, Reason, common, downloads};
 use crate::evidence;
 use crate::facts::Facts;
-use crate::visible::visible;
-use crate::worth;
 
 const ID: &str = "tcp.idle-restart";
 
@@ -31,18 +29,16 @@ fn check(facts: &Facts) -> Outcome {
         return Outcome::missing(CALLS);
     };
     let all = downloads(facts);
-    let Some((paused, share)) = most(&all, Reason::IdleRestart) else {
+    let Some(Common {
+        saving,
+        severity,
+        share,
+        n,
+        mut evidence,
+    }) = common(facts, &all, Reason::IdleRestart, p50)
+    else {
         return Outcome::Quiet;
     };
-    let saving = paused.p50().unwrap_or_default().min(p50);
-    let Some(severity) = worth::severity(saving, p50) else {
-        return Outcome::Quiet;
-    };
-    let n = all.len() as u64;
-    let mut evidence = vec![evidence::ratio("longer answers with this course", share, n)];
-    evidence.extend(evidence::median("pauses in the answer p50", &paused));
-    evidence
-        .extend(visible(facts).map(|trip| evidence::time(trip.source.name(), trip.time, trip.n)));
     let idle: crate::facts::Times = all
         .iter()
         .filter_map(|held| crate::course::idle(held.call))

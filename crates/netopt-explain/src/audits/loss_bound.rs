@@ -8,11 +8,8 @@ use netopt_core::finding::{Finding, Remedy};
 use netopt_core::unit::show_duration;
 
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
-use crate::course::{Reason, downloads, most};
-use crate::evidence;
+use crate::course::{Common, Reason, common, downloads};
 use crate::facts::Facts;
-use crate::visible::visible;
-use crate::worth;
 
 const ID: &str = "tcp.loss-bound";
 
@@ -30,19 +27,16 @@ fn check(facts: &Facts) -> Outcome {
     let Some(p50) = facts.p50() else {
         return Outcome::missing(CALLS);
     };
-    let all = downloads(facts);
-    let Some((paused, share)) = most(&all, Reason::Loss) else {
+    let Some(Common {
+        saving,
+        severity,
+        share,
+        n,
+        evidence,
+    }) = common(facts, &downloads(facts), Reason::Loss, p50)
+    else {
         return Outcome::Quiet;
     };
-    let saving = paused.p50().unwrap_or_default().min(p50);
-    let Some(severity) = worth::severity(saving, p50) else {
-        return Outcome::Quiet;
-    };
-    let n = all.len() as u64;
-    let mut evidence = vec![evidence::ratio("longer answers with this course", share, n)];
-    evidence.extend(evidence::median("pauses in the answer p50", &paused));
-    evidence
-        .extend(visible(facts).map(|trip| evidence::time(trip.source.name(), trip.time, trip.n)));
     Outcome::Fires(Finding {
         evidence,
         estimate: of_median(saving),

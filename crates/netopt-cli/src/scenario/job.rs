@@ -35,11 +35,13 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
     let size = usize::try_from(load.request_body.get()).map_err(Fault::internal)?;
     let body = Bytes::from(vec![FILLER; size]);
     let effort = Effort::default();
+    let mut around = world.surroundings()?;
+    around.connect_timeout = load.connect_timeout.unwrap_or(around.connect_timeout);
     Ok(Job {
         template: Template::new(&target, load.method.as_str(), &[], body)?,
         target,
         client: load.client.clone(),
-        around: world.surroundings()?,
+        around,
         workload: load.preset,
         seed,
         politeness: Politeness { rate, total: TOTAL },

@@ -75,6 +75,7 @@ method = "PUT"
 request_body = "1kB"
 paths = ["/a", "/b"]
 zipf = 1.1
+connect_timeout = "2s"
 client = {nodelay = false, "dns.cache_ttl" = "5s"}
 [expect]
 primary = "tcp.nagle-delayed-ack"
@@ -162,6 +163,7 @@ fn every_key_of_the_exam_is_read() {
     );
     assert_eq!(load.paths, Paths::Listed(vec!["/a".into(), "/b".into()]));
     assert_eq!(load.zipf, Some(1.1));
+    assert_eq!(load.connect_timeout, Some(Duration::from_secs(2)));
     let settings = load.client.settings();
     assert_eq!(settings.nodelay, Switch::Off);
     assert_eq!(settings.dns_cache_ttl, Duration::from_secs(5));
@@ -251,6 +253,10 @@ fn callers_without_a_rate_are_a_closed_loop() {
 }
 
 const MISTAKES: &[(&str, &str)] = &[
+    (
+        "[workload]\nconnect_timeout = \"61s\"",
+        "line 3: workload.connect_timeout: \"61s\" is not a time such as",
+    ),
     ("[link]\nrtt = 40", "line 3: link.rtt: 40 is not a time"),
     (
         "[link]\nrtt = \"21s\"",

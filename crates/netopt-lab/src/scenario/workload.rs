@@ -19,6 +19,7 @@ const LOWEST_RATE: f64 = 0.1;
 const MOST_CALLERS: u64 = 1_000;
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST_CONNECT: Duration = Duration::from_secs(60);
 const LARGEST_REQUEST: Bytes = Bytes::new(64 * 1024 * 1024);
 const MOST_PATHS: u64 = 1_000_000;
 const MOST_LISTED: usize = 1_000;
@@ -43,6 +44,8 @@ pub struct Load {
     pub paths: Paths,
     /// How unequally the paths are asked for: the exponent of Zipf's law. Default: equally.
     pub zipf: Option<f64>,
+    /// Bound on name lookup and handshake. `None` leaves it to the runner.
+    pub connect_timeout: Option<Duration>,
     /// The client as its user runs it today. Default: the ordinary one.
     pub client: Plan,
 }
@@ -58,6 +61,7 @@ impl Default for Load {
             request_body: Bytes::new(0),
             paths: Paths::default(),
             zipf: None,
+            connect_timeout: None,
             client: Plan::new(),
         }
     }
@@ -98,7 +102,7 @@ impl Paths {
     }
 }
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "preset",
     "rate",
     "concurrency",
@@ -107,6 +111,7 @@ const KEYS: [&str; 9] = [
     "request_body",
     "paths",
     "zipf",
+    "connect_timeout",
     "client",
 ];
 
@@ -141,6 +146,11 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
     let zipf = table.get("zipf", "a number from 0 to 5", |value| {
         value::number(value).filter(|exponent| (0.0..=STEEPEST_ZIPF).contains(exponent))
     });
+    let connect_timeout = table.get(
+        "connect_timeout",
+        &format!("{TIME}, from 100 ms to 60 s"),
+        |value| value::time(value, LONGEST_CONNECT).filter(|time| *time >= SHORTEST),
+    );
     let implied = if table.has("concurrency") && !table.has("rate") {
         Workload::Rpc
     } else {
@@ -161,6 +171,7 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         request_body,
         paths: paths(table),
         zipf,
+        connect_timeout,
         client: table
             .table("client")
             .map_or_else(Plan::new, |table| client::read(&table)),

@@ -3,12 +3,15 @@
 //! A plan that is not loaded changes nothing, so there is nothing to revert. The file form is in [`Plan::read`] and
 //! [`Plan::write`]; the one place that turns a plan into a client is `netopt::stack`.
 
+mod knob;
 mod read;
 mod settings;
 mod value;
 mod write;
 
-pub use settings::Settings;
+pub use settings::{
+    CallSettings, DnsSettings, HttpSettings, PoolSettings, Settings, TcpSettings, TlsSettings,
+};
 
 use crate::change::Change;
 
@@ -21,7 +24,7 @@ use crate::change::Change;
 /// let plan = Plan::read("[http]\nkeep_alive = false\n")?;
 /// assert_eq!(plan.changes(), [Change::KeepAlive(Switch::Off)]);
 /// let fixed = plan.with(Change::KeepAlive(Switch::On));
-/// assert!(fixed.settings().keep_alive.is_on());
+/// assert!(fixed.settings().http.keep_alive.is_on());
 /// # Ok::<(), netopt_core::misfit::Misfits>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]

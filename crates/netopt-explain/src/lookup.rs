@@ -32,7 +32,7 @@ pub(crate) fn expires_too_soon(facts: &Facts) -> Option<Duration> {
     #[expect(clippy::cast_precision_loss, reason = "a rate of a count")]
     let rate = facts.answered().count() as f64 / window;
     let shared = rate * lifetime.as_secs_f64();
-    let kept = facts.settings().dns_cache_ttl;
+    let kept = facts.settings().dns.cache_ttl;
     let keeps = !kept.is_zero() && kept >= lifetime;
     (keeps || shared < LEAST_SHARED).then_some(lifetime)
 }
@@ -41,8 +41,8 @@ pub(crate) fn expires_too_soon(facts: &Facts) -> Option<Duration> {
 pub(crate) fn is_curable(facts: &Facts) -> bool {
     let settings = facts.settings();
     if expires_too_soon(facts).is_some() {
-        settings.serve_stale.is_zero()
+        settings.dns.serve_stale.is_zero()
     } else {
-        settings.dns_cache_ttl < PROPOSED_TTL
+        settings.dns.cache_ttl < PROPOSED_TTL
     }
 }

@@ -175,7 +175,7 @@ fn holds_back(facts: &Facts, calls: &[&Exchange]) -> bool {
         .filter_map(|call| call.connection.as_ref()?.nodelay)
         .collect();
     if told.is_empty() {
-        return !facts.settings().nodelay.is_on();
+        return !facts.settings().tcp.nodelay.is_on();
     }
     told.iter().filter(|nodelay| !**nodelay).count() * 2 > told.len()
 }

@@ -128,8 +128,8 @@ impl World {
     /// What would be measured.
     pub(crate) fn facts(&self) -> Facts {
         let settings = self.client.settings();
-        let asks = !settings.accept_encoding.is_empty();
-        let keeps = settings.keep_alive.is_on() && self.server_keeps;
+        let asks = !settings.http.accept_encoding.is_empty();
+        let keeps = settings.http.keep_alive.is_on() && self.server_keeps;
         // Two connections at the start, then they are kept.
         let earlier = |index: u64| if keeps { index / 2 } else { 0 };
         let exchanges: Vec<Exchange> = (0..self.calls)
@@ -196,14 +196,14 @@ impl World {
                     version: "TLSv1.3".to_owned(),
                     resumed: false,
                 }),
-                nodelay: self.kernel_tells.then(|| settings.nodelay.is_on()),
+                nodelay: self.kernel_tells.then(|| settings.tcp.nodelay.is_on()),
                 opening: (call.earlier == 0).then(|| self.opening(call)),
             }),
             answer: Some(Answer {
                 encoding: (call.compressed && self.packed.is_some()).then(|| "gzip".to_owned()),
                 content_type: Some(self.content_type.to_owned()),
                 server: self.server.map(str::to_owned),
-                closes: !self.server_keeps || !settings.keep_alive.is_on(),
+                closes: !self.server_keeps || !settings.http.keep_alive.is_on(),
                 server_time: self.server_time,
                 cut: false,
             }),
@@ -298,7 +298,7 @@ impl World {
 
     fn gap(&self, call: Call, settings: &Settings) -> Duration {
         let stalls =
-            self.answer == Writes::Pieces && call.earlier > 0 && !settings.quickack.is_on();
+            self.answer == Writes::Pieces && call.earlier > 0 && !settings.tcp.quickack.is_on();
         let stall = if stalls {
             self.rtt + DELAYED_ACK
         } else {
@@ -308,7 +308,7 @@ impl World {
     }
 
     fn holds(&self, settings: &Settings) -> bool {
-        self.request == Writes::Pieces && !settings.nodelay.is_on()
+        self.request == Writes::Pieces && !settings.tcp.nodelay.is_on()
     }
 
     fn wire(&self, call: Call) -> Bytes {

@@ -68,18 +68,18 @@ impl Surroundings {
 pub fn client(plan: &Plan, around: &Surroundings) -> Result<Client, TlsError> {
     let settings = plan.settings();
     let pool = netopt_pool::Config {
-        per_key: settings.max_connections,
+        per_key: settings.pool.max_connections,
         // Who waits for a place waits as long as for the call itself: the call's own bound is the tighter one.
         wait: around.timeout,
-        reuse: settings.keep_alive,
+        reuse: settings.http.keep_alive,
         ..netopt_pool::Config::default()
     };
     Client::new(&Config {
         connector: connector(plan, around),
         tls: around.tls.clone(),
-        version: settings.version,
+        version: settings.http.version,
         pool,
-        accept_encoding: settings.accept_encoding,
+        accept_encoding: settings.http.accept_encoding,
         timeout: around.timeout,
         body_limit: around.body_limit,
         timestamps: around.timestamps,
@@ -92,20 +92,20 @@ pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
     let settings = plan.settings();
     Connector {
         resolver: around.resolver.keeping(Keeping {
-            ttl: settings.dns_cache_ttl,
-            serve_stale: settings.serve_stale,
+            ttl: settings.dns.cache_ttl,
+            serve_stale: settings.dns.serve_stale,
         }),
         options: Options {
-            nodelay: settings.nodelay,
-            quickack: settings.quickack,
-            congestion_control: settings.congestion_control,
-            notsent_lowat: settings.notsent_lowat,
-            receive_buffer: settings.receive_buffer,
-            send_buffer: settings.send_buffer,
-            user_timeout: settings.user_timeout,
-            fast_open: settings.fast_open,
+            nodelay: settings.tcp.nodelay,
+            quickack: settings.tcp.quickack,
+            congestion_control: settings.tcp.congestion_control,
+            notsent_lowat: settings.tcp.notsent_lowat,
+            receive_buffer: settings.tcp.receive_buffer,
+            send_buffer: settings.tcp.send_buffer,
+            user_timeout: settings.tcp.user_timeout,
+            fast_open: settings.tcp.fast_open,
         },
-        racing: settings.address_racing,
+        racing: settings.tcp.address_racing,
         timeout: around.connect_timeout,
     }
 }

@@ -125,7 +125,7 @@ impl Line {
 
     /// A design that leaves enough of the budget for the confirmation; `None`, with a note, if that cannot be.
     fn screening(&mut self, changes: &[Change]) -> Result<Option<Design>, Fault> {
-        let pool = self.job.client.settings().max_connections;
+        let pool = self.job.client.settings().pool.max_connections;
         let (block, rounds) = match sizes::sizes(self.budget.left(), changes, pool) {
             Ok(sizes) => sizes,
             Err(least) => {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use netopt_core::change::{Change, SYSTEM};
+use netopt_core::change::{Change, Setting};
 use netopt_core::finding::{Finding, Remedy};
 use netopt_core::metrics::NetworkMetrics;
 use netopt_core::model::latency::Term;
@@ -184,28 +184,14 @@ fn setting(change: &Change) -> Value {
 
 /// The value as a plan file has it.
 fn value(change: &Change) -> Value {
-    match change {
-        Change::Nodelay(switch)
-        | Change::Quickack(switch)
-        | Change::FastOpen(switch)
-        | Change::AddressRacing(switch)
-        | Change::KeepAlive(switch) => json!(switch.is_on()),
-        Change::CongestionControl(None)
-        | Change::NotsentLowat(None)
-        | Change::ReceiveBuffer(None)
-        | Change::SendBuffer(None)
-        | Change::UserTimeout(None) => json!(SYSTEM),
-        Change::CongestionControl(Some(name)) => json!(name.as_str()),
-        Change::NotsentLowat(Some(bytes))
-        | Change::ReceiveBuffer(Some(bytes))
-        | Change::SendBuffer(Some(bytes)) => json!(format!("{}B", bytes.get())),
-        Change::DnsCacheTtl(time) | Change::ServeStale(time) | Change::UserTimeout(Some(time)) => {
-            json!(format!("{}ms", time.as_millis()))
-        }
-        Change::MaxConnections(None) => json!("unlimited"),
-        Change::MaxConnections(Some(limit)) => json!(limit.get()),
-        Change::Version(version) => json!(version.name()),
-        Change::AcceptEncoding(set) => {
+    match change.setting() {
+        Setting::Truth(switch) => json!(switch.is_on()),
+        Setting::Number(number) => json!(number),
+        Setting::Word(word) => json!(word),
+        Setting::Size(size) => json!(format!("{}B", size.get())),
+        Setting::Time(time) => json!(format!("{}ms", time.as_millis())),
+        Setting::Share(share) => json!(share.get().to_string()),
+        Setting::Names(set) => {
             json!(
                 set.iter()
                     .map(netopt_core::encoding::Encoding::name)

@@ -97,7 +97,12 @@ async fn the_demonstration_finds_what_it_planted_and_proves_it() {
     assert!(p50["ci95_pct"][1].as_f64().unwrap() < -30.0, "{p50}");
     let text = std::fs::read_to_string(&out).unwrap();
     assert!(
-        Plan::read(&text).unwrap().settings().keep_alive.is_on(),
+        Plan::read(&text)
+            .unwrap()
+            .settings()
+            .http
+            .keep_alive
+            .is_on(),
         "{text}"
     );
     assert!(
@@ -136,7 +141,7 @@ async fn a_client_without_reuse_is_told_and_the_plan_repairs_it() {
     assert_eq!(document["baseline"]["reuse_ratio"], 0.0);
     assert_eq!(document["plan"]["http.keep_alive"], true);
     let plan = Plan::read(&std::fs::read_to_string(&out).unwrap()).unwrap();
-    assert!(plan.settings().keep_alive.is_on());
+    assert!(plan.settings().http.keep_alive.is_on());
 }
 
 #[tokio::test]

@@ -1,18 +1,20 @@
 //! Reading a plan file: TOML with errors that name line, key, value and bound.
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Plan;
-use super::value::{
-    bytes, congestion_control, duration, encodings, limit, show, switch, system_or, timeout,
-    version,
-};
+use super::knob::read_change;
+use super::value::show;
 use crate::change::Change;
 use crate::misfit::{Misfit, Misfits};
 
 /// The schema that this version reads and writes.
 pub(super) const SCHEMA: &str = "netopt.plan/1";
+
+/// The sections of a file, in the order in which they are written.
+pub(super) const SECTIONS: [&str; 11] = [
+    "tcp", "dns", "tls", "pool", "http", "h2", "cache", "retry", "hedge", "limit", "timeout",
+];
 
 impl Plan {
     /// Reads the text of a `netopt.toml`.
@@ -55,10 +57,10 @@ impl Plan {
                         format!("{} is not \"{SCHEMA}\"", show(value)),
                     );
                 }
-                ("tcp" | "dns" | "pool" | "http", DeValue::Table(keys)) => {
+                (section, DeValue::Table(keys)) if SECTIONS.contains(&section) => {
                     for (key, value) in keys {
                         let full = format!("{name}.{}", key.get_ref());
-                        match read_change(&full, value) {
+                        match read_change(&full, value.get_ref()) {
                             Ok(change) => found.push((key.span().start, change)),
                             Err(problem) => fail(full, key.span().start, problem),
                         }
@@ -68,7 +70,7 @@ impl Plan {
                     fail(
                         other.to_owned(),
                         at,
-                        "is not one of the sections [tcp], [dns], [pool], [http]".to_owned(),
+                        format!("is not one of the sections [{}]", SECTIONS.join("], [")),
                     );
                 }
             }
@@ -80,47 +82,4 @@ impl Plan {
         found.sort_by_key(|(offset, _)| *offset);
         Ok(found.into_iter().map(|(_, change)| change).collect())
     }
-}
-
-fn read_change(key: &str, value: &Spanned<DeValue<'_>>) -> Result<Change, String> {
-    const TRUTH: &str = "true or false";
-    const TIME: &str = "a time from \"0s\" (off) to \"24h\", such as \"60s\"";
-    const BOUND: &str = "a time from \"1ms\" to \"24h\", such as \"20s\", or \"system\"";
-    const AMOUNT: &str = "an amount from \"1B\" to \"1GiB\", such as \"16kB\", or \"system\"";
-    const ALGORITHM: &str = "the name of a congestion control (1 to 15 of a-z, 0-9, _ and -, such as \"bbr\"), or \"system\"";
-    let value = value.get_ref();
-    let (change, expected) = match key {
-        "tcp.nodelay" => (switch(value).map(Change::Nodelay), TRUTH),
-        "tcp.quickack" => (switch(value).map(Change::Quickack), TRUTH),
-        "tcp.congestion_control" => (
-            system_or(value, congestion_control).map(Change::CongestionControl),
-            ALGORITHM,
-        ),
-        "tcp.notsent_lowat" => (system_or(value, bytes).map(Change::NotsentLowat), AMOUNT),
-        "tcp.receive_buffer" => (system_or(value, bytes).map(Change::ReceiveBuffer), AMOUNT),
-        "tcp.send_buffer" => (system_or(value, bytes).map(Change::SendBuffer), AMOUNT),
-        "tcp.user_timeout" => (system_or(value, timeout).map(Change::UserTimeout), BOUND),
-        "tcp.fast_open" => (switch(value).map(Change::FastOpen), TRUTH),
-        "tcp.address_racing" => (switch(value).map(Change::AddressRacing), TRUTH),
-        "dns.cache_ttl" => (duration(value).map(Change::DnsCacheTtl), TIME),
-        "dns.serve_stale" => (duration(value).map(Change::ServeStale), TIME),
-        "pool.max_connections" => (
-            limit(value).map(Change::MaxConnections),
-            "a number from 1 to 65535, or \"unlimited\"",
-        ),
-        "http.keep_alive" => (switch(value).map(Change::KeepAlive), TRUTH),
-        "http.version" => (
-            version(value).map(Change::Version),
-            "one of \"auto\", \"http1\", \"http2\"",
-        ),
-        "http.accept_encoding" => (
-            encodings(value).map(Change::AcceptEncoding),
-            "a list of \"zstd\", \"br\", \"gzip\"",
-        ),
-        _ => {
-            let known: Vec<&str> = Change::DEFAULTS.iter().map(Change::name).collect();
-            return Err(format!("is unknown; known are {}", known.join(", ")));
-        }
-    };
-    change.ok_or_else(|| format!("{} is not {expected}", show(value)))
 }

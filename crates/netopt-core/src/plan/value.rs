@@ -5,23 +5,24 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
-use crate::change::{CongestionControl, HttpVersion, SYSTEM, Switch};
-use crate::encoding::Encodings;
-use crate::unit::{Bytes, parse_duration};
+use crate::change::{CongestionControl, HttpVersion, Percentile, Switch, Window};
+use crate::encoding::{Encoding, Encodings};
+use crate::unit::{Bytes, Ratio, parse_duration};
 
 /// Addresses are kept, and silence is borne, for a day at the most.
 const LONGEST: Duration = Duration::from_secs(86_400);
-/// More connections to one destination than this are a mistake.
-const MOST_CONNECTIONS: u32 = 65_535;
+/// What RFC 9113 §6.9.2 begins with; a smaller window only makes calls slow.
+const LEAST_WINDOW: Bytes = Bytes::new(64 * 1024 - 1);
 /// The kernel counts buffers in an `int` and doubles what it is asked for, so a little less than this is its own bound.
 const MOST_BYTES: Bytes = Bytes::new(1 << 30);
 
-/// Left to the system, or what `read` makes of it.
-pub(super) fn system_or<T>(
+/// The word for no value, or what `read` makes of it.
+pub(super) fn or<T>(
+    word: &str,
     value: &DeValue<'_>,
     read: impl FnOnce(&DeValue<'_>) -> Option<T>,
 ) -> Option<Option<T>> {
-    if value.as_str() == Some(SYSTEM) {
+    if value.as_str() == Some(word) {
         return Some(None);
     }
     read(value).map(Some)
@@ -53,15 +54,36 @@ pub(super) fn duration(value: &DeValue<'_>) -> Option<Duration> {
         .filter(|time| *time <= LONGEST)
 }
 
-pub(super) fn limit(value: &DeValue<'_>) -> Option<Option<NonZeroU32>> {
-    if value.as_str() == Some("unlimited") {
-        return Some(None);
-    }
+/// A whole number up to `most`.
+pub(super) fn number(value: &DeValue<'_>, most: u32) -> Option<u32> {
     let integer = value.as_integer()?;
     let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok()?;
-    NonZeroU32::new(number)
-        .filter(|limit| limit.get() <= MOST_CONNECTIONS)
-        .map(Some)
+    (number <= most).then_some(number)
+}
+
+/// A whole number from 1 to `most`.
+pub(super) fn positive(value: &DeValue<'_>, most: u32) -> Option<NonZeroU32> {
+    number(value, most).and_then(NonZeroU32::new)
+}
+
+pub(super) fn share(value: &DeValue<'_>) -> Option<Ratio> {
+    value.as_str()?.parse().ok()
+}
+
+pub(super) fn percentile(value: &DeValue<'_>) -> Option<Percentile> {
+    value.as_str()?.parse().ok()
+}
+
+pub(super) fn window(value: &DeValue<'_>) -> Option<Window> {
+    let word = value.as_str()?;
+    [Window::Default, Window::Adaptive]
+        .into_iter()
+        .find(|window| window.name() == word)
+        .or_else(|| {
+            bytes(value)
+                .filter(|size| *size >= LEAST_WINDOW)
+                .map(Window::Fixed)
+        })
 }
 
 pub(super) fn version(value: &DeValue<'_>) -> Option<HttpVersion> {
@@ -69,6 +91,10 @@ pub(super) fn version(value: &DeValue<'_>) -> Option<HttpVersion> {
     [HttpVersion::Auto, HttpVersion::Http1, HttpVersion::Http2]
         .into_iter()
         .find(|version| version.name() == name)
+}
+
+pub(super) fn encoding(value: &DeValue<'_>) -> Option<Encoding> {
+    value.as_str()?.parse().ok()
 }
 
 pub(super) fn encodings(value: &DeValue<'_>) -> Option<Encodings> {

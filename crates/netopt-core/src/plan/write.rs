@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Plan;
-use super::read::SCHEMA;
-use crate::change::{Change, SYSTEM};
+use super::read::{SCHEMA, SECTIONS};
+use crate::change::{Change, Setting};
 
 impl Plan {
     /// The text of a `netopt.toml` that [`Plan::read`] turns back into this plan, section by section.
@@ -14,7 +14,7 @@ impl Plan {
     pub fn write(&self, head: &str, evidence: impl Fn(&Change) -> String) -> String {
         let mut text = comment(head);
         let _ = writeln!(text, "schema = \"{SCHEMA}\"");
-        for section in ["tcp", "dns", "pool", "http"] {
+        for section in SECTIONS {
             let mut first = true;
             for change in &self.changes {
                 let Some((owner, key)) = change.name().split_once('.') else {
@@ -48,28 +48,14 @@ fn comment(text: &str) -> String {
 }
 
 fn toml_value(change: &Change) -> String {
-    match change {
-        Change::Nodelay(switch)
-        | Change::Quickack(switch)
-        | Change::FastOpen(switch)
-        | Change::AddressRacing(switch)
-        | Change::KeepAlive(switch) => switch.is_on().to_string(),
-        Change::CongestionControl(None)
-        | Change::NotsentLowat(None)
-        | Change::ReceiveBuffer(None)
-        | Change::SendBuffer(None)
-        | Change::UserTimeout(None) => format!("{SYSTEM:?}"),
-        Change::CongestionControl(Some(name)) => format!("{:?}", name.as_str()),
-        Change::NotsentLowat(Some(bytes))
-        | Change::ReceiveBuffer(Some(bytes))
-        | Change::SendBuffer(Some(bytes)) => format!("\"{}B\"", bytes.get()),
-        Change::DnsCacheTtl(time) | Change::ServeStale(time) | Change::UserTimeout(Some(time)) => {
-            format!("\"{}ms\"", time.as_millis())
-        }
-        Change::MaxConnections(None) => "\"unlimited\"".to_owned(),
-        Change::MaxConnections(Some(limit)) => limit.to_string(),
-        Change::Version(version) => format!("{:?}", version.name()),
-        Change::AcceptEncoding(set) => {
+    match change.setting() {
+        Setting::Truth(switch) => switch.is_on().to_string(),
+        Setting::Number(number) => number.to_string(),
+        Setting::Word(word) => format!("{word:?}"),
+        Setting::Size(size) => format!("\"{}B\"", size.get()),
+        Setting::Time(time) => format!("\"{}ms\"", time.as_millis()),
+        Setting::Share(share) => format!("\"{}\"", share.get()),
+        Setting::Names(set) => {
             let names: Vec<String> = set
                 .iter()
                 .map(|encoding| format!("{:?}", encoding.name()))

@@ -10,10 +10,17 @@ use super::{UnitError, split_number};
 pub struct Ratio(f64);
 
 impl Ratio {
+    /// Nothing of the whole.
+    pub const ZERO: Self = Self(0.0);
+
     /// `None` unless `value` lies in 0..=1.
     #[must_use]
-    pub fn new(value: f64) -> Option<Self> {
-        (0.0..=1.0).contains(&value).then_some(Self(value))
+    pub const fn new(value: f64) -> Option<Self> {
+        if value >= 0.0 && value <= 1.0 {
+            Some(Self(value))
+        } else {
+            None
+        }
     }
 
     /// `part` of `whole`; `None` of nothing, or if the part exceeds the whole.

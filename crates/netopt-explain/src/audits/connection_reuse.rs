@@ -83,7 +83,7 @@ enum Cause {
 impl Cause {
     #[expect(clippy::cast_precision_loss, reason = "a share of a count")]
     fn of(facts: &Facts, openings: Openings) -> Self {
-        let offered = facts.settings().keep_alive.is_on();
+        let offered = facts.settings().http.keep_alive.is_on();
         // A client that does not keep connections asks the server to close, so only the survey tells then.
         let warm = || answered(&facts.survey.warm);
         let reused = warm().filter(|call| call.is_reused()).count() as u64;
@@ -221,7 +221,7 @@ fn curable(facts: &Facts) -> Duration {
         .collect();
     let detour = detours
         .p50()
-        .filter(|_| !facts.settings().address_racing.is_on());
+        .filter(|_| !facts.settings().tcp.address_racing.is_on());
     lookup
         .unwrap_or_default()
         .saturating_add(detour.unwrap_or_default())

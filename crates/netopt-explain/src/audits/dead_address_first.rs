@@ -53,7 +53,7 @@ fn check(facts: &Facts) -> Outcome {
     let raced = STAGGER.saturating_mul(most_silent);
     let cut = detour.saturating_sub(raced).mul_f64(share).min(p50);
     let whole = detour.mul_f64(share).min(p50);
-    let races = facts.settings().address_racing.is_on();
+    let races = facts.settings().tcp.address_racing.is_on();
     let helps = !races && worth::severity(cut, p50).is_some();
     let (saving, remedy) = if helps {
         (cut, Remedy::Change(Change::AddressRacing(Switch::On)))

@@ -86,7 +86,7 @@ fn answering(facts: &Facts, stall: &Stall, p50: Duration) -> Option<Finding> {
         stall.n,
     ));
     let better = "the better fix is on the server: `TCP_NODELAY`, or headers and body in one write";
-    let (remedy, cost) = if facts.settings().quickack.is_on() {
+    let (remedy, cost) = if facts.settings().tcp.quickack.is_on() {
         let text = format!("Acknowledging at once is on already; {better}.");
         (Remedy::Advice(text), Vec::new())
     } else {

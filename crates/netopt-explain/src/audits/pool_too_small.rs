@@ -49,7 +49,7 @@ const SMALL_POOL: u32 = 32;
 const MOST_CONNECTIONS: u32 = 256;
 
 fn check(facts: &Facts) -> Outcome {
-    let Some(limit) = facts.settings().max_connections else {
+    let Some(limit) = facts.settings().pool.max_connections else {
         return Outcome::Quiet;
     };
     let calls: Vec<&Exchange> = facts.answered().collect();

@@ -81,7 +81,7 @@ fn check(facts: &Facts) -> Outcome {
 }
 
 fn remedy(facts: &Facts) -> (Remedy, Vec<String>) {
-    if facts.settings().serve_stale.is_zero() {
+    if facts.settings().dns.serve_stale.is_zero() {
         let cost = format!(
             "an address that moves is noticed one call later, and up to {} later where the resolver fails",
             show_duration(PROPOSED_STALE)

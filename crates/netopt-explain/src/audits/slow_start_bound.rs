@@ -40,7 +40,7 @@ fn check(facts: &Facts) -> Outcome {
     Outcome::Fires(Finding {
         evidence,
         estimate: of_median(saving),
-        remedy: if facts.settings().keep_alive.is_on() {
+        remedy: if facts.settings().http.keep_alive.is_on() {
             Remedy::Advice(
                 "Keep connections open on the server, so that a window that has grown is used again; or raise the initial \
                  window of the route there (`ip route change … initcwnd 30`); or send less: fewer bytes are fewer flights."

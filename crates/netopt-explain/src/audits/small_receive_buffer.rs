@@ -56,7 +56,7 @@ fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
     evidence.extend(evidence::median("pauses in the answer p50", &paused));
     evidence
         .extend(visible(facts).map(|trip| evidence::time(trip.source.name(), trip.time, trip.n)));
-    let is_fixed = facts.settings().receive_buffer.is_some();
+    let is_fixed = facts.settings().tcp.receive_buffer.is_some();
     let remedy = if is_fixed {
         Remedy::Change(Change::ReceiveBuffer(None))
     } else {

@@ -39,7 +39,7 @@ fn check(facts: &Facts) -> Outcome {
 }
 
 fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
-    let is_fixed = facts.settings().send_buffer.is_some();
+    let is_fixed = facts.settings().tcp.send_buffer.is_some();
     let least = if is_fixed { CONFIRMED } else { ALONE };
     let (times, share) = limited(&uploads(facts), |path| path.buffer_limited, least)?;
     let saving = times.p50()?.min(p50);

@@ -93,7 +93,7 @@ fn connects(calls: &[(u32, &Exchange)]) -> Times {
 }
 
 fn remedy(facts: &Facts) -> Remedy {
-    if facts.settings().keep_alive.is_on() {
+    if facts.settings().http.keep_alive.is_on() {
         return Remedy::Advice(
             "Find out where first segments are dropped: at a server whose queue of new connections is full (`nstat -az \
              TcpExtListenDrops`), at a firewall or address translator that limits new connections, or on a path that \
@@ -105,7 +105,7 @@ fn remedy(facts: &Facts) -> Remedy {
 }
 
 fn cost(facts: &Facts) -> Vec<String> {
-    if facts.settings().keep_alive.is_on() {
+    if facts.settings().http.keep_alive.is_on() {
         return Vec::new();
     }
     vec!["one open connection per concurrent call, on both sides".to_owned()]

@@ -165,8 +165,8 @@ fn every_key_of_the_exam_is_read() {
     assert_eq!(load.zipf, Some(1.1));
     assert_eq!(load.connect_timeout, Some(Duration::from_secs(2)));
     let settings = load.client.settings();
-    assert_eq!(settings.nodelay, Switch::Off);
-    assert_eq!(settings.dns_cache_ttl, Duration::from_secs(5));
+    assert_eq!(settings.tcp.nodelay, Switch::Off);
+    assert_eq!(settings.dns.cache_ttl, Duration::from_secs(5));
     let expect = scenario.expect;
     assert_eq!(expect.primary.as_deref(), Some("tcp.nagle-delayed-ack"));
     assert_eq!(expect.allow, ["http.compression"]);

@@ -13,7 +13,7 @@ use http::{Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use netopt::{Client, Plan, Surroundings, Tls, stack};
+use netopt::{Plan, Stack, Surroundings, Tls, stack};
 use netopt_lab::{Origin, OriginSpec};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
@@ -60,12 +60,12 @@ fn runtime() -> Runtime {
 }
 
 /// The ordinary client.
-fn client() -> Client {
+fn client() -> Stack {
     let around = Surroundings::new(Tls::trusting_nobody());
     stack::client(&Plan::new(), &around).expect("trusting nobody needs no certificate")
 }
 
-async fn call_by_netopt(client: &Client, request: Request<Bytes>) {
+async fn call_by_netopt(client: &Stack, request: Request<Bytes>) {
     let exchange = client.exchange(request).await;
     assert!(exchange.outcome.is_success(), "{:?}", exchange.outcome);
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::arrivals::Arrivals;
+use crate::journey::Journey;
 use crate::opening::Opening;
 use crate::outcome::Outcome;
 use crate::path::PathSample;
@@ -37,9 +38,29 @@ pub struct Exchange {
     /// When its parts happened inside this machine's kernel; `None` unless the client was told to ask, and for a call that
     /// had no connection to itself or no answer.
     pub stamps: Option<Box<Stamps>>,
+    /// What the layers around the client did for it.
+    pub journey: Journey,
 }
 
 impl Exchange {
+    /// A call of which only its phases and its end are known; it began on time.
+    #[must_use]
+    pub fn bare(timeline: Timeline, outcome: Outcome) -> Self {
+        Self {
+            lateness: Duration::ZERO,
+            timeline,
+            outcome,
+            traffic: Traffic::default(),
+            connection: None,
+            answer: None,
+            path: None,
+            path_before: None,
+            arrivals: Arrivals::default(),
+            stamps: None,
+            journey: Journey::default(),
+        }
+    }
+
     /// From the actual start until the end.
     #[must_use]
     pub fn service_time(&self) -> Duration {

@@ -14,6 +14,7 @@ pub mod encoding;
 pub mod exchange;
 pub mod finding;
 pub mod histogram;
+pub mod journey;
 pub mod metric;
 pub mod metrics;
 pub mod misfit;

@@ -105,6 +105,20 @@ impl Timeline {
         self.spans[phase as usize] = Some(Span::new(start, end));
     }
 
+    /// The same call as seen by somebody who had asked for it `earlier` before: he waited that long in the queue.
+    #[must_use]
+    pub fn asked_for(self, earlier: Duration) -> Self {
+        if earlier.is_zero() {
+            return self;
+        }
+        let mut spans = self
+            .spans
+            .map(|span| span.map(|span| Span::new(span.start + earlier, span.end + earlier)));
+        let queued = self.length(Phase::Queue).unwrap_or_default();
+        spans[Phase::Queue as usize] = Some(Span::new(Duration::ZERO, earlier + queued));
+        Self { spans }
+    }
+
     /// When the phase was, if it was.
     #[must_use]
     pub fn span(&self, phase: Phase) -> Option<Span> {
@@ -144,6 +158,21 @@ mod tests {
         assert_eq!(timeline.length(Phase::Connect), None);
         assert_eq!(timeline.length(Phase::Wait), Some(Duration::from_millis(2)));
         assert_eq!(timeline.end(), Duration::from_millis(3));
+    }
+
+    #[test]
+    fn who_asked_earlier_waited_in_the_queue() {
+        let mut timeline = Timeline::new();
+        let ms = Duration::from_millis;
+        timeline.mark(Phase::Queue, Duration::ZERO, ms(1));
+        timeline.mark(Phase::Wait, ms(1), ms(3));
+        let seen = timeline.asked_for(ms(10));
+        assert_eq!(seen.length(Phase::Queue), Some(ms(11)));
+        assert_eq!(
+            (seen.length(Phase::Wait), seen.end()),
+            (Some(ms(2)), ms(13))
+        );
+        assert_eq!(timeline.asked_for(Duration::ZERO), timeline);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
+use netopt_core::journey::Journey;
 use netopt_core::opening::Opening;
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
@@ -216,6 +217,7 @@ impl World {
             path_before: None,
             arrivals: Arrivals::default(),
             stamps: None,
+            journey: Journey::default(),
         }
     }
 

@@ -10,7 +10,8 @@ use hyper::client::conn::{TrySendError, http2};
 use netopt_core::change::Switch;
 use netopt_pool::Guard;
 
-use crate::connection::{Body, Connection, Sender};
+use crate::body::Body;
+use crate::connection::{Connection, Sender};
 use crate::opener::Opener;
 
 /// What carries a call.
@@ -41,6 +42,8 @@ impl fmt::Debug for Share {
 pub(crate) struct Rejected {
     pub(crate) error: hyper::Error,
     pub(crate) delivery: Delivery,
+    /// Its body, where that is untouched.
+    pub(crate) body: Option<Body>,
 }
 
 /// Whether the peer may have seen the request.
@@ -110,13 +113,14 @@ impl Drop for Loan {
 
 impl From<TrySendError<Request<Body>>> for Rejected {
     fn from(mut error: TrySendError<Request<Body>>) -> Self {
-        let delivery = match error.take_message() {
-            Some(_) => Delivery::Unsent,
-            None => Delivery::MaybeSent,
-        };
+        let body = error.take_message().map(Request::into_body);
         Self {
+            delivery: match body {
+                Some(_) => Delivery::Unsent,
+                None => Delivery::MaybeSent,
+            },
             error: error.into_error(),
-            delivery,
+            body,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The client: one call, with everything that can be known about it.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,14 +15,16 @@ use netopt_core::phase::Phase;
 use netopt_core::unit;
 use netopt_pool::Stats;
 use tokio::time::timeout_at;
+use tower::Service;
 
+use crate::body::Body;
 use crate::carrier::{Delivery, Loan};
 use crate::config::Config;
-use crate::connection::Body;
 use crate::connections::Connections;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::form::dress;
+use crate::ledger::{Entry, Ledger};
 use crate::recording::Recording;
 use crate::reply::{Bounds, Reply};
 use crate::tls::TlsError;
@@ -77,18 +81,36 @@ impl Client {
     /// # Errors
     /// Says which phase failed and why. Statuses are answers, not errors.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Reply, Error> {
-        self.attempt(request).await.map_err(|(error, _)| error)
+        let attempt = self.attempt(request.map(Body::from)).await;
+        attempt.map_err(|(error, _)| error)
     }
 
     /// Makes one call, reads its answer to the end (or the body limit), and tells all about it; failures too.
     pub async fn exchange(&self, request: Request<Bytes>) -> Exchange {
-        match self.attempt(request).await {
+        match self.attempt(request.map(Body::from)).await {
             Ok(reply) => reply.finish().await,
-            Err((error, recording)) => recording.finish(Outcome::Failed(error.failure().clone())),
+            Err((error, mut recording)) => {
+                recording.finish(Outcome::Failed(error.failure().clone()))
+            }
         }
     }
 
-    async fn attempt(&self, request: Request<Bytes>) -> Result<Reply, (Error, Box<Recording>)> {
+    /// One call of a program or a layer, entered into the ledger of its request if there is one.
+    async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
+        let entry = Ledger::of(request.extensions()).map(|ledger| Entry::begin(ledger.clone()));
+        match self.attempt(request).await {
+            Ok(reply) => Ok(reply.into_response(entry)),
+            Err((error, mut recording)) => {
+                if let Some(entry) = entry {
+                    let outcome = Outcome::Failed(error.failure().clone());
+                    entry.enter(recording.begun(), recording.finish(outcome));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn attempt(&self, request: Request<Body>) -> Result<Reply, (Error, Box<Recording>)> {
         let mut recording = Recording::begin();
         let begun = recording.begun();
         let bounds = Bounds {
@@ -107,7 +129,7 @@ impl Client {
     /// Sends on a pooled connection; one that turns out to be stale before anything was sent is replaced.
     async fn deliver(
         &self,
-        request: Request<Bytes>,
+        request: Request<Body>,
         recording: &mut Recording,
         bounds: &Bounds,
     ) -> Result<(Response<Incoming>, Loan), Error> {
@@ -115,7 +137,7 @@ impl Client {
             let message = format!("\"{}\" is not an absolute http or https URL", request.uri());
             return Err(Error::new(FailureKind::Other, Phase::Queue, message));
         };
-        let request = request.map(Body::new);
+        let (request, mut body) = request.into_parts();
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -125,7 +147,8 @@ impl Client {
             };
             let mut loan = found?;
             let protocol = loan.protocol();
-            let form = dress(&request, protocol, self.inner.accept_encoding.as_ref())?;
+            let encoding = self.inner.accept_encoding.as_ref();
+            let form = dress(&request, body, protocol, encoding)?;
             recording.dispatch(protocol);
             let error = match timeout_at(bounds.deadline, loan.carry(form)).await {
                 Ok(Ok(response)) => {
@@ -134,7 +157,11 @@ impl Client {
                 }
                 Ok(Err(rejected)) => {
                     let stale = recording.is_reused() && rejected.delivery == Delivery::Unsent;
-                    if stale && attempts < MOST_ATTEMPTS {
+                    if let Some(untouched) = rejected.body
+                        && stale
+                        && attempts < MOST_ATTEMPTS
+                    {
+                        body = untouched;
                         drop(loan);
                         recording.begin_again();
                         continue;
@@ -147,6 +174,22 @@ impl Client {
             recording.land();
             return Err(error);
         }
+    }
+}
+
+/// As a tower service the client is always ready: whether there is room for a call is known only when its destination is.
+impl Service<Request<Body>> for Client {
+    type Response = Response<Body>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let client = self.clone();
+        Box::pin(async move { client.answer(request).await })
     }
 }
 

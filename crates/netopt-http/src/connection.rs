@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::client::conn::{http1, http2};
 use netopt_core::exchange::{ConnectionUse, Protocol, TlsSession};
 use netopt_core::opening::Opening;
@@ -13,10 +11,8 @@ use netopt_tcp::Wire;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::body::Body;
 use crate::marks::Marks;
-
-/// The body of a request: all of it, in memory.
-pub(crate) type Body = Full<Bytes>;
 
 /// The sending half, by protocol.
 pub(crate) enum Sender {

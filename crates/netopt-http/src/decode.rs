@@ -9,6 +9,10 @@ use zstd::stream::{raw, zio};
 /// One chunk from the wire decodes to this much at the most; more is a decompression bomb.
 const MOST_PER_CHUNK: usize = 32 * 1024 * 1024;
 
+/// In the extensions of an answer: its body came in this encoding and is handed on without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decoded(pub Encoding);
+
 /// A decoder for one body.
 pub(crate) enum Decoder {
     Gzip(Box<flate2::write::MultiGzDecoder<Sink>>),

@@ -1,12 +1,13 @@
 //! A request in the form that the protocol of its connection wants.
 
+use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
-use http::{HeaderMap, HeaderValue, Request, Uri, Version, header};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Uri, Version, header};
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 
-use crate::connection::Body;
+use crate::body::Body;
 use crate::error::Error;
 
 /// Who we say that we are, unless the caller says otherwise.
@@ -14,12 +15,15 @@ const AGENT: HeaderValue = HeaderValue::from_static(concat!("netopt/", env!("CAR
 
 /// The request as it goes out. Headers that the caller set stay as they are.
 pub(crate) fn dress(
-    request: &Request<Body>,
+    request: &Parts,
+    body: Body,
     protocol: Protocol,
     accept_encoding: Option<&HeaderValue>,
 ) -> Result<Request<Body>, Error> {
     let mut form = request.clone();
-    let headers = form.headers_mut();
+    // What the caller tells the layers is not for the engine.
+    form.extensions = Extensions::new();
+    let headers = &mut form.headers;
     if let Some(names) = accept_encoding {
         headers
             .entry(header::ACCEPT_ENCODING)
@@ -27,15 +31,15 @@ pub(crate) fn dress(
     }
     headers.entry(header::USER_AGENT).or_insert(AGENT);
     if protocol == Protocol::Http2 {
-        *form.uri_mut() = absolute(request.uri(), headers)?;
-        *form.version_mut() = Version::HTTP_2;
+        form.uri = absolute(&request.uri, headers)?;
+        form.version = Version::HTTP_2;
     } else {
-        *form.uri_mut() = relative(request.uri(), headers)?;
-        if request.version() != Version::HTTP_10 {
-            *form.version_mut() = Version::HTTP_11;
+        form.uri = relative(&request.uri, headers)?;
+        if request.version != Version::HTTP_10 {
+            form.version = Version::HTTP_11;
         }
     }
-    Ok(form)
+    Ok(Request::from_parts(form, body))
 }
 
 /// RFC 9113 §8.3.1: the whole URI goes out in pseudo-headers; a `Host` that differs takes the place of the authority.
@@ -75,7 +79,8 @@ mod tests {
             let host = HeaderValue::from_static(host);
             request.headers_mut().insert(header::HOST, host);
         }
-        dress(&request, protocol, None).unwrap()
+        let (parts, body) = request.into_parts();
+        dress(&parts, body, protocol, None).unwrap()
     }
 
     #[test]
@@ -116,10 +121,11 @@ mod tests {
             HeaderValue::from_static("br"),
             HeaderValue::from_static("gzip"),
         );
-        let form = dress(&request, Protocol::Http1, Some(&theirs)).unwrap();
+        let (mut parts, body) = request.into_parts();
+        let form = dress(&parts, body, Protocol::Http1, Some(&theirs)).unwrap();
         assert_eq!(form.headers()[header::ACCEPT_ENCODING], "gzip");
-        request.headers_mut().insert(header::ACCEPT_ENCODING, mine);
-        let form = dress(&request, Protocol::Http1, Some(&theirs)).unwrap();
+        parts.headers.insert(header::ACCEPT_ENCODING, mine);
+        let form = dress(&parts, Body::empty(), Protocol::Http1, Some(&theirs)).unwrap();
         assert_eq!(form.headers()[header::ACCEPT_ENCODING], "br");
     }
 }

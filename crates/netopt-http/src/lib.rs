@@ -13,6 +13,7 @@
 //! What it leaves alone: cookies, forms, redirects.
 
 mod answer;
+mod body;
 mod carrier;
 mod client;
 mod config;
@@ -22,17 +23,23 @@ mod decode;
 mod destination;
 mod error;
 mod form;
+mod ledger;
 mod marks;
 mod opener;
 mod packing;
 mod recording;
 mod reply;
+mod stack;
 mod tls;
 
+pub use body::Body;
 pub use client::Client;
 pub use config::Config;
+pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
+pub use ledger::Ledger;
 pub use packing::packed_size;
 pub use reply::Reply;
+pub use stack::Stack;
 pub use tls::{Tls, TlsError};

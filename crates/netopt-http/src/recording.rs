@@ -201,8 +201,8 @@ impl Recording {
         })
     }
 
-    /// The finished fact. A call that failed took until now.
-    pub(crate) fn finish(mut self: Box<Self>, outcome: Outcome) -> Exchange {
+    /// The finished fact. A call that failed took until now. What was noted is gone afterwards.
+    pub(crate) fn finish(&mut self, outcome: Outcome) -> Exchange {
         let now = Instant::now();
         self.catch_up();
         self.leave(now);
@@ -213,16 +213,14 @@ impl Recording {
         }
         self.land();
         Exchange {
-            lateness: std::time::Duration::ZERO,
-            timeline: self.timeline,
-            outcome,
             traffic: self.traffic,
-            connection: self.connection,
-            answer: self.answer,
+            connection: self.connection.take(),
+            answer: self.answer.take(),
             path: self.path,
             path_before: self.path_before,
-            arrivals: self.arrivals,
-            stamps: self.stamps,
+            arrivals: std::mem::take(&mut self.arrivals),
+            stamps: self.stamps.take(),
+            ..Exchange::bare(self.timeline, outcome)
         }
     }
 

@@ -1,22 +1,27 @@
 //! An answer as it comes in, and the exchange that it becomes.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
-use http::{HeaderMap, Response, StatusCode};
-use http_body_util::BodyExt as _;
+use http::{HeaderMap, Response, StatusCode, header};
+use http_body::{Body as _, Frame};
 use hyper::body::Incoming;
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::phase::Phase;
 use netopt_core::unit;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::answer::describe;
+use crate::body::Body;
 use crate::carrier::Loan;
-use crate::decode::Decoder;
+use crate::decode::{Decoded, Decoder};
 use crate::error::Error;
+use crate::ledger::Entry;
 use crate::recording::Recording;
 
 /// So much of what has arrived is decoded at once.
@@ -39,6 +44,11 @@ pub struct Reply {
     begun: Instant,
     arrived: Instant,
     failure: Option<Failure>,
+    /// Rings at the deadline; there as soon as the reader had to wait.
+    bell: Option<Pin<Box<Sleep>>>,
+    trailers: Option<HeaderMap>,
+    /// Where the call is entered when it is over.
+    entry: Option<Entry>,
 }
 
 /// How much and how long a reader reads.
@@ -79,6 +89,9 @@ impl Reply {
             begun: now,
             arrived: now,
             failure: None,
+            bell: None,
+            trailers: None,
+            entry: None,
         })
     }
 
@@ -101,37 +114,81 @@ impl Reply {
     /// # Errors
     /// When the peer breaks off, the deadline passes, or the body cannot be decoded.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let next = self.next().await;
+        poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    /// As [`Reply::chunk`].
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
+        let next = ready!(self.poll_next(cx));
         if let Err(error) = &next {
             self.fail(error);
         }
-        next
+        Poll::Ready(next)
     }
 
-    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         loop {
             if let Some(piece) = self.decode()? {
                 self.recording.traffic.decoded += unit::Bytes::new(piece.len() as u64);
-                return Ok(Some(piece));
+                return Poll::Ready(Ok(Some(piece)));
             }
             if self.loan.is_none() {
-                return Ok(None);
+                return Poll::Ready(Ok(None));
             }
-            let frame = timeout_at(self.bounds.deadline, self.body.frame()).await;
-            // A timeout looks at its clock only when there is nothing to read, and that may never be so.
-            let late = self.arrived >= self.bounds.deadline;
+            let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+                let deadline = self.bounds.deadline;
+                let bell = self
+                    .bell
+                    .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+                ready!(bell.as_mut().poll(cx));
+                return Poll::Ready(Err(self.late()));
+            };
             match frame {
-                Ok(None) => self.end()?,
-                Ok(Some(Err(error))) => return Err(Error::engine(error, Phase::Receive)),
-                Ok(Some(Ok(_))) if late => return Err(self.late()),
-                Err(_) => return Err(self.late()),
-                Ok(Some(Ok(frame))) => {
-                    if let Ok(data) = frame.into_data() {
-                        self.take(data);
-                    }
+                None => self.end()?,
+                Some(Err(error)) => return Poll::Ready(Err(Error::engine(error, Phase::Receive))),
+                // The bell is heard only when there is nothing to read, and that may never be so.
+                Some(Ok(_)) if self.arrived >= self.bounds.deadline => {
+                    return Poll::Ready(Err(self.late()));
                 }
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.take(data),
+                    Err(frame) => self.trailers = frame.into_trailers().ok(),
+                },
             }
         }
+    }
+
+    /// As a body: its pieces, then its trailers.
+    pub(crate) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        Poll::Ready(match ready!(self.poll_chunk(cx)) {
+            Ok(Some(piece)) => Some(Ok(Frame::data(piece))),
+            Ok(None) => self.trailers.take().map(|all| Ok(Frame::trailers(all))),
+            Err(error) => Some(Err(error)),
+        })
+    }
+
+    /// The answer for a program: its head now, its body as it comes in.
+    pub(crate) fn into_response(mut self, entry: Option<Entry>) -> Response<Body> {
+        let mut head = self.head;
+        let (parts, ()) = Response::new(()).into_parts();
+        self.head = parts;
+        self.head.status = head.status;
+        let encoding = head.headers.get(header::CONTENT_ENCODING);
+        let encoding = encoding.and_then(|name| name.to_str().ok()?.trim().parse().ok());
+        if let Some(encoding) = encoding {
+            // What these describe does not arrive.
+            head.extensions.insert(Decoded(encoding));
+            head.headers.remove(header::CONTENT_ENCODING);
+            head.headers.remove(header::CONTENT_LENGTH);
+        }
+        if let Some(entry) = &entry {
+            head.extensions.insert(entry.id);
+        }
+        self.entry = entry;
+        Response::from_parts(head, Body::reply(Box::new(self)))
     }
 
     /// The rest of the body in one piece, up to `most` bytes; a longer one is cut there and its connection closed.
@@ -225,6 +282,7 @@ impl Reply {
         {
             loan.give_back();
         }
+        self.enter(Outcome::Answered(self.head.status.as_u16()));
         Ok(())
     }
 
@@ -234,6 +292,13 @@ impl Reply {
         self.raw = Bytes::new();
         self.recording.land();
         self.loan = None;
+        self.enter(Outcome::Failed(error.failure().clone()));
+    }
+
+    fn enter(&mut self, outcome: Outcome) {
+        if let Some(entry) = self.entry.take() {
+            entry.enter(self.recording.begun(), self.recording.finish(outcome));
+        }
     }
 }
 

@@ -84,25 +84,13 @@ impl Record for Samples {
 
 #[cfg(test)]
 mod tests {
-    use netopt_core::exchange::Traffic;
     use netopt_core::outcome::Outcome;
     use netopt_core::phase::Timeline;
 
     use super::*;
 
     fn exchange() -> Exchange {
-        Exchange {
-            lateness: std::time::Duration::ZERO,
-            timeline: Timeline::new(),
-            outcome: Outcome::Answered(200),
-            traffic: Traffic::default(),
-            connection: None,
-            answer: None,
-            path: None,
-            path_before: None,
-            arrivals: netopt_core::arrivals::Arrivals::default(),
-            stamps: None,
-        }
+        Exchange::bare(Timeline::new(), Outcome::Answered(200))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
-use netopt::Client;
+use netopt::Stack;
 use netopt_core::exchange::Exchange;
 use netopt_core::target::Target;
 use netopt_load::caller::Caller;
@@ -83,7 +83,7 @@ fn header_line(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
 /// A client that makes the request of a job.
 #[derive(Debug)]
 pub(super) struct Calls {
-    pub(super) client: Client,
+    pub(super) client: Stack,
     pub(super) template: Template,
 }
 

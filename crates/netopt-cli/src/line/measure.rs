@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netopt::{Client, Plan, stack};
+use netopt::{Plan, Stack, stack};
 use netopt_core::exchange::Exchange;
 use netopt_core::histogram::LatencyHistogram;
 use netopt_core::outcome::Outcome;
@@ -54,7 +54,7 @@ impl Line {
         })
     }
 
-    pub(super) fn client(&self, plan: &Plan) -> Result<Client, Fault> {
+    pub(super) fn client(&self, plan: &Plan) -> Result<Stack, Fault> {
         stack::client(plan, &self.job.around).map_err(Fault::internal)
     }
 

@@ -3,6 +3,7 @@
 //! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, to see
 //! whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
 
+use netopt::http::{Body, Decoded};
 use netopt::{Change, Plan};
 use netopt_core::change::Switch;
 use netopt_core::encoding::Encodings;
@@ -69,11 +70,13 @@ impl Line {
     async fn sample(&self, plan: &Plan) -> Option<BodySample> {
         let client = self.client(plan).ok()?;
         self.budget.take().await.ok()?;
-        let mut reply = client.send(self.job.template.request()).await.ok()?;
-        if reply.headers().contains_key(http::header::CONTENT_ENCODING) {
+        let request = self.job.template.request().map(Body::from);
+        let reply = client.send(request).await.ok()?;
+        let encoded = reply.extensions().get::<Decoded>().is_some();
+        if encoded || reply.headers().contains_key(http::header::CONTENT_ENCODING) {
             return None;
         }
-        let start = reply.bytes(SAMPLE).await.ok()?;
+        let start = reply.into_body().start(SAMPLE).await.ok()?;
         Some(BodySample {
             plain: Bytes::new(start.len() as u64),
             packed: netopt_http::packed_size(&start),

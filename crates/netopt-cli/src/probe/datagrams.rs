@@ -16,7 +16,6 @@ use netopt_core::phase::{Phase, Timeline};
 use netopt_core::unit::show_duration;
 use tokio::time::timeout;
 
-use super::sampler::exchange;
 use super::{Probe, RATE, Way};
 
 /// Sends as many datagrams as samples were asked for.
@@ -36,7 +35,7 @@ pub(super) async fn echoes(probe: &mut Probe, way: Way<'_>, mut told: impl FnMut
         Ok(echoes) => {
             for rtt in &echoes.rtts {
                 probe.fresh.record(match rtt {
-                    Some(rtt) => exchange(waited(*rtt), Outcome::Connected),
+                    Some(rtt) => Exchange::bare(waited(*rtt), Outcome::Connected),
                     None => failed(lost(spec.wait)),
                 });
                 told();
@@ -76,7 +75,7 @@ fn waited(time: Duration) -> Timeline {
 }
 
 fn failed(failure: Failure) -> Exchange {
-    exchange(Timeline::new(), Outcome::Failed(failure))
+    Exchange::bare(Timeline::new(), Outcome::Failed(failure))
 }
 
 fn lost(wait: Duration) -> Failure {

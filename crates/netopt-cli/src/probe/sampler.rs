@@ -6,9 +6,9 @@
 use bytes::Bytes;
 use http::{Request, Uri};
 use netopt::tcp::{Connected, Warmth, Wire};
-use netopt::{Change, Client, stack};
+use netopt::{Change, Stack, stack};
 use netopt_core::change::Switch;
-use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, Traffic};
+use netopt_core::exchange::{ConnectionUse, Exchange, Protocol};
 use netopt_core::outcome::Outcome;
 use netopt_core::phase::Timeline;
 use netopt_core::target::Scheme;
@@ -59,7 +59,7 @@ pub(super) async fn sample(
 
 /// One client that makes the same call again and again.
 struct Caller<'a> {
-    client: Client,
+    client: Stack,
     uri: &'a Uri,
     way: Way<'a>,
 }
@@ -109,7 +109,7 @@ async fn connects(probe: &mut Probe, way: Way<'_>, mut told: impl FnMut()) {
             Err(error) => {
                 let mut timeline = Timeline::new();
                 timeline.mark(error.phase(), std::time::Duration::ZERO, begun.elapsed());
-                exchange(timeline, Outcome::Failed(error.failure()))
+                Exchange::bare(timeline, Outcome::Failed(error.failure()))
             }
         });
         told();
@@ -134,23 +134,6 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             opening: Some(connected.opening()),
         }),
         path: wire.info().map(|info| info.sample()),
-        path_before: None,
-        arrivals: netopt_core::arrivals::Arrivals::default(),
-        ..exchange(timeline, Outcome::Connected)
-    }
-}
-
-pub(super) fn exchange(timeline: Timeline, outcome: Outcome) -> Exchange {
-    Exchange {
-        lateness: std::time::Duration::ZERO,
-        timeline,
-        outcome,
-        traffic: Traffic::default(),
-        connection: None,
-        answer: None,
-        path: None,
-        path_before: None,
-        arrivals: netopt_core::arrivals::Arrivals::default(),
-        stamps: None,
+        ..Exchange::bare(timeline, Outcome::Connected)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
+use netopt_core::exchange::{ConnectionUse, Exchange, Protocol, TlsSession};
 use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Span, Timeline};
@@ -20,18 +20,7 @@ pub(crate) fn answered(phases: &[(Phase, u64, u64)]) -> Exchange {
             Duration::from_millis(end),
         );
     }
-    Exchange {
-        lateness: Duration::ZERO,
-        timeline,
-        outcome: Outcome::Answered(200),
-        traffic: Traffic::default(),
-        connection: None,
-        answer: None,
-        path: None,
-        path_before: None,
-        arrivals: netopt_core::arrivals::Arrivals::default(),
-        stamps: None,
-    }
+    Exchange::bare(timeline, Outcome::Answered(200))
 }
 
 /// A call that the peer refused.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Request;
 use netopt::core::change::Switch;
-use netopt::{Change, Client, Plan, Surroundings, Tls, stack};
+use netopt::{Change, Plan, Stack, Surroundings, Tls, stack};
 use netopt_core::exchange::Exchange;
 use netopt_core::model::flow_time::{Path, USUAL_HEADERS, USUAL_PAYLOAD, recurrence};
 use netopt_core::unit::{BitRate, Bytes};
@@ -83,7 +83,7 @@ impl World {
         }
     }
 
-    fn client(keep_alive: Switch) -> Client {
+    fn client(keep_alive: Switch) -> Stack {
         let plan = Plan::new().with(Change::KeepAlive(keep_alive));
         stack::client(&plan, &Surroundings::new(Tls::trusting_nobody())).unwrap()
     }
@@ -179,7 +179,7 @@ impl World {
     }
 }
 
-async fn calls(client: Client, url: String, count: usize) -> Vec<Exchange> {
+async fn calls(client: Stack, url: String, count: usize) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     for _ in 0..count {
         let request = Request::get(&url).body(bytes::Bytes::new()).unwrap();

@@ -9,9 +9,6 @@ fn exchange(seconds: u64, outcome: Outcome, earlier: Option<u64>) -> Exchange {
     let mut timeline = Timeline::new();
     timeline.mark(Phase::Wait, Duration::ZERO, Duration::from_secs(seconds));
     Exchange {
-        lateness: Duration::ZERO,
-        timeline,
-        outcome,
         traffic: Traffic {
             received: Bytes::new(1000),
             ..Traffic::default()
@@ -25,11 +22,7 @@ fn exchange(seconds: u64, outcome: Outcome, earlier: Option<u64>) -> Exchange {
             nodelay: None,
             opening: None,
         }),
-        answer: None,
-        path: None,
-        path_before: None,
-        arrivals: crate::arrivals::Arrivals::default(),
-        stamps: None,
+        ..Exchange::bare(timeline, outcome)
     }
 }
 

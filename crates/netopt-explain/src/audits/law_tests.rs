@@ -162,15 +162,13 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                 }
                 Exchange {
                     lateness,
-                    timeline,
-                    outcome: Outcome::Answered(status),
                     traffic,
                     connection,
                     answer,
                     path,
                     path_before,
                     arrivals,
-                    stamps: None,
+                    ..Exchange::bare(timeline, Outcome::Answered(status))
                 }
             },
         )

@@ -17,6 +17,7 @@ mod nagle;
 mod plain;
 mod pool;
 mod scene;
+mod stack;
 mod stage;
 mod stale;
 #[cfg(target_os = "linux")]

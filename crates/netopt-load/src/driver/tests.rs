@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use netopt_core::exchange::{Exchange, Traffic};
+use netopt_core::exchange::Exchange;
 use netopt_core::outcome::Outcome;
 use netopt_core::phase::{Phase, Timeline};
 use netopt_core::unit::PerSecond;
@@ -48,18 +48,7 @@ fn closed(callers: u32) -> Arrival {
 fn answered(service: Duration) -> Exchange {
     let mut timeline = Timeline::new();
     timeline.mark(Phase::Wait, Duration::ZERO, service);
-    Exchange {
-        lateness: Duration::ZERO,
-        timeline,
-        outcome: Outcome::Answered(200),
-        traffic: Traffic::default(),
-        connection: None,
-        answer: None,
-        path: None,
-        path_before: None,
-        arrivals: netopt_core::arrivals::Arrivals::default(),
-        stamps: None,
-    }
+    Exchange::bare(timeline, Outcome::Answered(200))
 }
 
 /// A call that sleeps so long.

@@ -1,6 +1,5 @@
 //! When a generator is said not to have kept up, and when it must not be.
 
-use netopt_core::exchange::Traffic;
 use netopt_core::outcome::Outcome;
 use netopt_core::phase::Timeline;
 
@@ -22,15 +21,7 @@ fn slipping(calls: u64, slip: impl Fn(u64) -> Duration) -> Report {
         tally.land(Landed {
             exchange: Exchange {
                 lateness: slip,
-                timeline: Timeline::new(),
-                outcome: Outcome::Answered(200),
-                traffic: Traffic::default(),
-                connection: None,
-                answer: None,
-                path: None,
-                path_before: None,
-                arrivals: netopt_core::arrivals::Arrivals::default(),
-                stamps: None,
+                ..Exchange::bare(Timeline::new(), Outcome::Answered(200))
             },
             begun,
             ended: begun,

@@ -14,10 +14,10 @@ use netopt::core::change::{HttpVersion, Switch};
 use netopt::core::encoding::Encodings;
 use netopt::core::exchange::{Exchange, Protocol};
 use netopt::core::unit::Bytes as Size;
-use netopt::{Change, Client, Plan, Resolver, Surroundings, Tls, stack};
+use netopt::{Change, Plan, Resolver, Stack, Surroundings, Tls, stack};
 use netopt_lab::{NameServer, NameServerSpec, Origin, OriginSpec, origin};
 
-fn client(change: Change) -> Client {
+fn client(change: Change) -> Stack {
     stack::client(
         &Plan::new().with(change),
         &Surroundings::new(Tls::trusting_nobody()),
@@ -31,7 +31,7 @@ async fn healthy() -> Origin {
         .unwrap()
 }
 
-async fn call(client: &Client, url: &str) -> Exchange {
+async fn call(client: &Stack, url: &str) -> Exchange {
     let exchange = client
         .exchange(Request::get(url).body(Bytes::new()).unwrap())
         .await;

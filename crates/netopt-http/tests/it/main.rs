@@ -22,3 +22,4 @@ mod stale;
 #[cfg(target_os = "linux")]
 mod stamps;
 mod tls;
+mod web_socket;

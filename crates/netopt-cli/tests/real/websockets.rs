@@ -58,20 +58,27 @@ async def main():
 asyncio.run(main())
 "#;
 
+/// What it is spoken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cover {
+    Clear,
+    Tls,
+}
+
 struct Sockets {
     _server: Server,
     folder: Folder,
     url: String,
-    is_tls: bool,
+    cover: Cover,
 }
 
 impl Sockets {
-    fn start(handler: &str, is_tls: bool) -> Self {
+    fn start(handler: &str, cover: Cover) -> Self {
         let folder = Folder::new();
         let script = folder.write("server.py", SCRIPT);
         let mut command = Command::new(PYTHON);
         command.arg(script).arg(handler);
-        if is_tls {
+        if cover == Cover::Tls {
             certificate::make(&folder, Usage::Server);
             command
                 .arg(folder.path(certificate::FILE))
@@ -82,17 +89,21 @@ impl Sockets {
         let Ok(port) = line.trim().parse::<u16>() else {
             panic!("{:?}", server.end(Signal::Kill));
         };
-        let scheme = if is_tls { "wss" } else { "ws" };
+        let scheme = match cover {
+            Cover::Clear => "ws",
+            Cover::Tls => "wss",
+        };
         Self {
             _server: server,
             folder,
             url: format!("{scheme}://127.0.0.1:{port}/chat?room=1"),
-            is_tls,
+            cover,
         }
     }
 
     fn probe(&self, more: &[&str]) -> Run {
-        let trusted: Option<PathBuf> = self.is_tls.then(|| self.folder.path(certificate::FILE));
+        let trusted: Option<PathBuf> =
+            (self.cover == Cover::Tls).then(|| self.folder.path(certificate::FILE));
         probe(&self.url, trusted.as_deref(), more)
     }
 }
@@ -109,8 +120,9 @@ fn phases<'a>(document: &'a Value, kind: &str) -> Vec<&'a str> {
 #[test]
 fn an_echo_is_timed_from_lookup_to_message() {
     let _turn = turn();
-    for is_tls in [false, true] {
-        let sockets = Sockets::start("echo", is_tls);
+    for cover in [Cover::Clear, Cover::Tls] {
+        let is_tls = cover == Cover::Tls;
+        let sockets = Sockets::start("echo", cover);
         for size in ["20B", "172B", "60kB"] {
             let document = sockets.probe(&["-n", "5", "--size", size]).document();
             let mut opening = vec!["connect"];
@@ -138,7 +150,9 @@ fn an_echo_is_timed_from_lookup_to_message() {
 #[test]
 fn a_slow_program_is_the_servers_time() {
     let _turn = turn();
-    let document = Sockets::start("slow", false).probe(&["-n", "5"]).document();
+    let document = Sockets::start("slow", Cover::Clear)
+        .probe(&["-n", "5"])
+        .document();
     let wait = document["kept"]["phases"].as_array().unwrap();
     let wait = wait.iter().find(|phase| phase["phase"] == "wait").unwrap();
     // The clock of a sleep in Python may be a bit early.
@@ -154,7 +168,7 @@ fn a_slow_program_is_the_servers_time() {
 #[test]
 fn bytes_instead_of_text_are_an_echo_and_a_greeting_is_none() {
     let _turn = turn();
-    let document = Sockets::start("binary", false)
+    let document = Sockets::start("binary", Cover::Clear)
         .probe(&["-n", "3"])
         .document();
     assert_eq!(document["messages"]["asked"], "echo", "{document:#}");
@@ -177,7 +191,7 @@ fn who_does_not_echo_is_asked_by_pings_and_the_report_says_why() {
             0,
         ),
     ] {
-        let sockets = Sockets::start(handler, false);
+        let sockets = Sockets::start(handler, Cover::Clear);
         let document = sockets.probe(&["-n", "4"]).document();
         let messages = &document["messages"];
         assert_eq!(messages["asked"], "ping", "{document:#}");
@@ -196,7 +210,9 @@ fn who_does_not_echo_is_asked_by_pings_and_the_report_says_why() {
 #[test]
 fn a_server_that_leaves_after_each_message_keeps_no_connection() {
     let _turn = turn();
-    let document = Sockets::start("once", false).probe(&["-n", "4"]).document();
+    let document = Sockets::start("once", Cover::Clear)
+        .probe(&["-n", "4"])
+        .document();
     assert_eq!(document["new"]["total"]["n"], 4, "{document:#}");
     let errors = &document["kept"]["errors"];
     let early = errors["closed_early"]["n"].as_u64().unwrap_or_default()

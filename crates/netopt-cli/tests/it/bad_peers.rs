@@ -8,6 +8,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
+use netopt_lab::{LinkSpec, StreamLink};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -196,6 +197,20 @@ async fn each_transfer_ends_with_stage_and_side() {
         let ended = netopt(&["transfer", &address, "-t", "1s", "--timeout", BOUND]).await;
         assert_told(&ended, &format!("{manners:?}"), &["agree"], "peer)");
     }
+}
+
+/// The control connection is relayed to another address of loopback, and datagrams are not.
+#[tokio::test]
+async fn a_path_that_takes_no_datagrams_is_told_as_that() {
+    let (server, address) = served().await;
+    let elsewhere = "127.0.0.2:0".parse().unwrap();
+    let link = StreamLink::start(elsewhere, address.parse().unwrap(), LinkSpec::default());
+    let through = link.await.unwrap();
+    let through = through.local_addr().to_string();
+    let ended = netopt(&["transfer", &through, "--udp", "--timeout", BOUND]).await;
+    assert_told(&ended, "blocked datagrams", &["agree"], "path)");
+    assert!(ended.stderr.contains("UDP may be blocked"), "{ended:?}");
+    assert_eq!(server.stop("INT").await.code, Some(0));
 }
 
 /// A server that neither answers nor goes: its process is stopped, and its kernel keeps the connections.

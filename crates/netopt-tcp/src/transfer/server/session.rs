@@ -192,9 +192,13 @@ fn run(shared: &Shared, control: &TcpStream, token: u64, session: &Session) -> i
     Frame::Report(Box::new(view)).send(control)
 }
 
+/// How much more patient a server is with datagrams than its client.
+const MEETING: Duration = Duration::from_secs(1);
+
 /// Waits for the client's first datagram, which says where its others come from.
 fn meet(socket: &UdpSocket, token: u64, session: &Session) -> io::Result<()> {
-    let until = Instant::now() + session.spec.patience;
+    // Longer than the client waits, which then says that no datagram came through, and not that we left.
+    let until = Instant::now() + session.spec.patience + MEETING;
     socket.set_read_timeout(Some(LOOK))?;
     let mut room = [0; 64];
     while Instant::now() < until && !session.stop.is_told() {

@@ -1,4 +1,4 @@
-//! The programs that the tests against real servers need, installed by apt when they are missing.
+//! The programs, and the modules of Python, that the tests against real servers need, installed by apt when they are missing.
 //!
 //! Only Debian and its children, and only as root; anywhere else the message says what to install.
 //! A server installed here is not started: the tests start their own, on ports of their own.
@@ -12,8 +12,29 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{process, reporter};
 
-/// The programs, each also the name of its Debian package.
-const NEEDED: &[&str] = &["nginx", "curl", "openssl", "iperf3", "python3", "dnsmasq"];
+/// What the tests need.
+const NEEDED: &[Needed] = &[
+    Needed::Program("nginx"),
+    Needed::Program("curl"),
+    Needed::Program("openssl"),
+    Needed::Program("iperf3"),
+    Needed::Program("python3"),
+    Needed::Program("dnsmasq"),
+    Needed::Program("socat"),
+    Needed::PythonModule("websockets"),
+];
+
+/// Something that a Debian package brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needed {
+    /// A program, which has the name of its package.
+    Program(&'static str),
+    /// A module of the system's own Python; its package is `python3-` and its name.
+    PythonModule(&'static str),
+}
+
+/// The Python that Debian's modules are for, whichever other one comes first on the search path.
+const SYSTEM_PYTHON: &str = "/usr/bin/python3";
 
 /// Directories of server programs, which the search path of a non-login shell may lack.
 const SERVER_DIRECTORIES: &str = "/usr/local/sbin:/usr/sbin:/sbin";
@@ -24,7 +45,7 @@ const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
 /// Answers "not allowed" to every question (see invoke-rc.d(8)).
 const NO_SERVICES: &str = "#!/bin/sh\nexit 101\n";
 
-/// Installs whichever of the needed programs this machine does not have.
+/// Installs whichever of these this machine does not have.
 ///
 /// # Errors
 /// When something is missing and this is not a root shell on a system with apt, or apt fails.
@@ -44,18 +65,40 @@ pub(crate) fn install_missing() -> Result<()> {
     let _no_services = NoServices::declare(Path::new(SERVICE_POLICY))?;
     apt(&["update", "--quiet"])?;
     let mut install = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
-    install.extend(missing);
+    install.extend(missing.iter().map(String::as_str));
     apt(&install)
 }
 
-/// Those of `needed` that are in none of the directories where programs are looked for.
-fn missing<'a>(needed: &[&'a str], search_path: &str) -> Vec<&'a str> {
+/// The packages of those of `needed` that are not here: programs in none of the directories where they are looked for,
+/// modules that the system's Python cannot import.
+fn missing(needed: &[Needed], search_path: &str) -> Vec<String> {
     let directories = format!("{search_path}:{SERVER_DIRECTORIES}");
+    let is_here = |needed: &Needed| match needed {
+        Needed::Program(name) => process::find_program(name, directories.as_ref()).is_some(),
+        Needed::PythonModule(name) => can_import(name),
+    };
     needed
         .iter()
-        .copied()
-        .filter(|name| process::find_program(name, directories.as_ref()).is_none())
+        .filter(|needed| !is_here(needed))
+        .map(Needed::package)
         .collect()
+}
+
+impl Needed {
+    fn package(&self) -> String {
+        match self {
+            Self::Program(name) => (*name).to_owned(),
+            Self::PythonModule(name) => format!("python3-{name}"),
+        }
+    }
+}
+
+/// Whether the system's Python has the module. One that is not there itself has none.
+fn can_import(module: &str) -> bool {
+    let output = Command::new(SYSTEM_PYTHON)
+        .args(["-c", &format!("import {module}")])
+        .output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 fn is_root() -> Result<bool> {
@@ -110,8 +153,18 @@ mod tests {
 
     #[test]
     fn only_what_is_not_there_is_missing() {
-        let needed = ["sh", "no-such-program-anywhere"];
-        assert_eq!(missing(&needed, "/bin"), ["no-such-program-anywhere"]);
+        let needed = [
+            Needed::Program("sh"),
+            Needed::Program("no-such-program-anywhere"),
+            Needed::PythonModule("no_such_module_anywhere"),
+        ];
+        assert_eq!(
+            missing(&needed, "/bin"),
+            [
+                "no-such-program-anywhere",
+                "python3-no_such_module_anywhere"
+            ]
+        );
     }
 
     #[test]

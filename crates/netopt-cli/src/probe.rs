@@ -13,6 +13,7 @@
 mod datagrams;
 mod finding;
 mod kernel;
+mod messages;
 mod sampler;
 #[cfg(test)]
 pub(crate) mod scene;
@@ -21,15 +22,16 @@ mod split;
 
 use std::num::NonZeroU32;
 
-use netopt::tcp::datagram::Echoes;
+use netopt::tcp::datagram::{DEFAULT_SIZE, Echoes};
 use netopt::{Plan, Surroundings};
 use netopt_core::target::Target;
-use netopt_core::unit::PerSecond;
+use netopt_core::unit::{Bytes, PerSecond};
 use netopt_load::budget::Budget;
 
 use crate::exit::Fault;
 
 pub(crate) use kernel::Kernel;
+pub(crate) use messages::{Asked, Messages};
 pub(crate) use series::{Series, Share, Trouble};
 pub(crate) use split::Middles;
 
@@ -47,27 +49,34 @@ pub(crate) struct Probe {
     pub(crate) target: Target,
     /// Calls of each kind that were asked for.
     pub(crate) samples: NonZeroU32,
+    /// Payload of a message of WebSocket, or of a datagram.
+    pub(crate) size: Bytes,
     /// Calls on new connections.
     pub(crate) fresh: Series,
     /// Calls on a kept connection; `None` for a target without requests.
     pub(crate) kept: Option<Series>,
     /// What became of the datagrams; `None` for what is not UDP, and before the end.
     pub(crate) echoes: Option<Echoes>,
+    /// What became of the messages; `None` for what is not WebSocket, and before the first.
+    pub(crate) messages: Option<Messages>,
     /// Whether all calls were made that were to be made.
     pub(crate) is_complete: bool,
 }
 
 impl Probe {
-    /// Nothing measured yet.
+    /// Nothing measured yet. Messages and datagrams have their usual size.
     #[must_use]
     pub(crate) fn new(target: Target, samples: NonZeroU32) -> Self {
-        let kept = target.scheme().is_http().then(Series::default);
+        let scheme = target.scheme();
+        let keeps = scheme.is_http() || scheme.is_web_socket();
         Self {
             target,
             samples,
+            size: DEFAULT_SIZE,
             fresh: Series::default(),
-            kept,
+            kept: keeps.then(Series::default),
             echoes: None,
+            messages: None,
             is_complete: false,
         }
     }

@@ -11,6 +11,7 @@
 
 mod cause;
 mod connection;
+mod course;
 mod fill;
 mod owners;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use netopt::{Plan, Resolver, Surroundings, Tls};
 use netopt_core::change::Switch;
-use netopt_core::target::{Scheme, Target};
+use netopt_core::target::Target;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
@@ -19,7 +19,7 @@ use crate::exit::Fault;
 pub(crate) fn resolve(args: &ClientArgs, target: &Target) -> Result<Surroundings, Fault> {
     let tls = match &args.cacert {
         Some(file) => trust_file(file)?,
-        None if target.scheme() == Scheme::Https => trust_system()?,
+        None if target.scheme().is_encrypted() => trust_system()?,
         None => Tls::trusting_nobody(),
     };
     let resolver = match args.resolver {

@@ -151,16 +151,19 @@ pub enum Protocol {
     Http1,
     /// HTTP/2.
     Http2,
+    /// WebSocket (RFC 6455).
+    WebSocket,
 }
 
 impl Protocol {
-    /// The name in reports: `http/1.1`, `h2` or `tcp`.
+    /// The name in reports: `http/1.1`, `h2`, `websocket` or `tcp`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
             Self::Http1 => "http/1.1",
             Self::Http2 => "h2",
+            Self::WebSocket => "websocket",
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::phase::Phase;
 pub enum Outcome {
     /// The peer answered in full, with this HTTP status.
     Answered(u16),
-    /// The connection was made, and nothing was asked on it: the whole call to a bare TCP target.
+    /// All of the call succeeded, and it has no status: a bare TCP connection was made, a datagram or a message of
+    /// WebSocket came back.
     Connected,
     /// There was no full answer.
     Failed(Failure),
@@ -58,10 +59,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Whose side it is on, as far as the kind tells.
+    /// Whose side it is on, as far as kind and phase tell: who is silent in a TLS handshake has accepted a connection
+    /// before.
     #[must_use]
     pub const fn side(&self) -> Option<Side> {
-        self.kind.side()
+        match (self.kind, self.phase) {
+            (FailureKind::ConnectTimeout, Phase::Tls) => Some(Side::Peer),
+            (kind, _) => kind.side(),
+        }
     }
 }
 
@@ -124,6 +129,8 @@ pub enum FailureKind {
     RequestTimeout,
     /// The answer began, but did not end in time.
     BodyTimeout,
+    /// A datagram did not come back. It, or its echo, was lost, or nobody sent one.
+    Lost,
     /// The peer does not speak the protocol.
     Protocol,
     /// None of the above.
@@ -147,6 +154,7 @@ impl FailureKind {
             Self::ClosedEarly => "closed_early",
             Self::RequestTimeout => "request_timeout",
             Self::BodyTimeout => "body_timeout",
+            Self::Lost => "lost",
             Self::Protocol => "protocol",
             Self::Other => "other",
         }
@@ -159,7 +167,7 @@ impl FailureKind {
     pub const fn side(self) -> Option<Side> {
         match self {
             Self::DnsNotFound | Self::DnsTimeout => Some(Side::Resolver),
-            Self::ConnectTimeout | Self::Unreachable => Some(Side::Path),
+            Self::ConnectTimeout | Self::Unreachable | Self::Lost => Some(Side::Path),
             Self::PoolTimeout => Some(Side::Us),
             Self::ConnectRefused
             | Self::TlsCertificate
@@ -177,6 +185,17 @@ impl FailureKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn silence_is_the_peers_once_it_has_accepted() {
+        let silent = |phase| Failure {
+            kind: FailureKind::ConnectTimeout,
+            phase,
+            message: String::new(),
+        };
+        assert_eq!(silent(Phase::Connect).side(), Some(Side::Path));
+        assert_eq!(silent(Phase::Tls).side(), Some(Side::Peer));
+    }
 
     #[test]
     fn seed_two_definitions_of_success_are_one() {

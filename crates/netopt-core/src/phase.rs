@@ -16,6 +16,9 @@ pub enum Phase {
     Connect,
     /// The TLS handshake.
     Tls,
+    /// From asking the peer to change the protocol of the connection until it agreed: the opening handshake of WebSocket
+    /// (RFC 6455 §4).
+    Upgrade,
     /// From handing the request over until its last byte was accepted by the kernel.
     Send,
     /// From the last byte of the request until the first byte of the answer.
@@ -26,11 +29,12 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in the order in which a call goes through them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Queue,
         Self::Dns,
         Self::Connect,
         Self::Tls,
+        Self::Upgrade,
         Self::Send,
         Self::Wait,
         Self::Receive,
@@ -44,6 +48,7 @@ impl Phase {
             Self::Dns => "dns",
             Self::Connect => "connect",
             Self::Tls => "tls",
+            Self::Upgrade => "upgrade",
             Self::Send => "send",
             Self::Wait => "wait",
             Self::Receive => "receive",

@@ -16,6 +16,10 @@ pub enum Scheme {
     Tcp,
     /// UDP: datagrams that are sent back.
     Udp,
+    /// WebSocket over TCP (RFC 6455).
+    Ws,
+    /// WebSocket over TLS.
+    Wss,
 }
 
 impl Scheme {
@@ -23,6 +27,18 @@ impl Scheme {
     #[must_use]
     pub const fn is_http(self) -> bool {
         matches!(self, Self::Http | Self::Https)
+    }
+
+    /// Whether it is WebSocket: a connection that begins with an HTTP request and then carries messages.
+    #[must_use]
+    pub const fn is_web_socket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
+    }
+
+    /// Whether it is spoken over TLS.
+    #[must_use]
+    pub const fn is_encrypted(self) -> bool {
+        matches!(self, Self::Https | Self::Wss)
     }
 
     /// As it stands before `://`.
@@ -33,13 +49,15 @@ impl Scheme {
             Self::Https => "https",
             Self::Tcp => "tcp",
             Self::Udp => "udp",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
         }
     }
 
     const fn default_port(self) -> Option<u16> {
         match self {
-            Self::Http => Some(80),
-            Self::Https => Some(443),
+            Self::Http | Self::Ws => Some(80),
+            Self::Https | Self::Wss => Some(443),
             Self::Tcp | Self::Udp => None,
         }
     }
@@ -97,7 +115,7 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.scheme.is_http() {
+        let path = if self.scheme.is_http() || self.scheme.is_web_socket() {
             self.path.as_str()
         } else {
             ""
@@ -125,6 +143,8 @@ impl FromStr for Target {
     }
 }
 
+const SCHEMES: &str = "http://, https://, tcp://, udp://, ws://, wss://";
+
 fn parse(text: &str) -> Result<Target, String> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(format!(
@@ -137,7 +157,9 @@ fn parse(text: &str) -> Result<Target, String> {
         "https" => Scheme::Https,
         "tcp" => Scheme::Tcp,
         "udp" => Scheme::Udp,
-        _ => return Err("its scheme is not one of http://, https://, tcp://, udp://".to_owned()),
+        "ws" => Scheme::Ws,
+        "wss" => Scheme::Wss,
+        _ => return Err(format!("its scheme is not one of {SCHEMES}")),
     };
     if rest.is_empty() || rest.starts_with([':', '/']) {
         return Err("the host is missing".to_owned());
@@ -210,6 +232,8 @@ mod tests {
             ("http://[::1]:9000/", "http://[::1]:9000/"),
             ("tcp://db:5432", "tcp://db:5432"),
             ("udp://[::1]:7/", "udp://[::1]:7"),
+            ("ws://[::1]:9000/chat?a=b", "ws://[::1]:9000/chat?a=b"),
+            ("wss://example.org:443", "wss://example.org/"),
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), shown);
         }
@@ -219,7 +243,7 @@ mod tests {
     fn says_what_to_write() {
         for (text, part) in [
             ("example.org/a", "write http://example.org/a"),
-            ("ftp://example.org", "http://, https://, tcp://, udp://"),
+            ("ftp://example.org", SCHEMES),
             ("http://", "host"),
             ("http://:80/", "host is missing"),
             ("http://a:99999/", "port"),

@@ -21,7 +21,7 @@ use std::time::Duration;
 use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 
-use crate::facts::{Connection, Facts, Times, on, phase};
+use crate::facts::{Connection, Facts, Times, on};
 use crate::stall;
 use crate::visible::every_call;
 
@@ -66,7 +66,9 @@ pub fn hidden_by_relay(facts: &Facts) -> Option<Duration> {
 
 /// The hidden part, from the extra wait of first requests.
 fn first_request(facts: &Facts) -> Option<RoundTrip> {
-    let first = phase(on(&facts.survey.fresh, Connection::New), Phase::Wait);
+    let first: Times = on(&facts.survey.fresh, Connection::New)
+        .filter_map(first_wait)
+        .collect();
     let later = kept_waits(facts);
     let time = first.clearly_above(&later)?;
     (time >= LEAST_HIDDEN).then(|| RoundTrip {
@@ -74,6 +76,12 @@ fn first_request(facts: &Facts) -> Option<RoundTrip> {
         source: Source::FirstRequest,
         n: first.n().min(later.n()),
     })
+}
+
+/// What the first request on a connection waited for: of WebSocket, the agreement to speak it.
+fn first_wait(exchange: &Exchange) -> Option<Duration> {
+    let upgrade = exchange.timeline.length(Phase::Upgrade);
+    upgrade.or_else(|| exchange.wait())
 }
 
 /// The hidden part, from the shortest TLS handshake.

@@ -32,9 +32,6 @@ use crate::tls::TlsError;
 /// A stale connection may have to be replaced; after so many the peer is at fault.
 const MOST_ATTEMPTS: usize = 4;
 
-/// Stands for a bound that no clock can hold.
-const FOREVER: Duration = Duration::from_secs(365 * 86_400);
-
 /// An HTTP client. Cloning shares its connections.
 #[derive(Clone)]
 pub struct Client {
@@ -112,11 +109,8 @@ impl Client {
 
     async fn attempt(&self, request: Request<Body>) -> Result<Reply, (Error, Box<Recording>)> {
         let mut recording = Recording::begin();
-        let begun = recording.begun();
         let bounds = Bounds {
-            deadline: begun
-                .checked_add(self.inner.timeout)
-                .unwrap_or(begun + FOREVER),
+            deadline: recording.deadline(self.inner.timeout),
             timeout: self.inner.timeout,
             body: self.inner.body_limit,
         };

@@ -1,18 +1,13 @@
 //! One open connection and its history.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::client::conn::{http1, http2};
-use netopt_core::exchange::{ConnectionUse, Protocol, TlsSession};
-use netopt_core::opening::Opening;
-use netopt_tcp::Wire;
+use netopt_core::exchange::Protocol;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 
 use crate::body::Body;
-use crate::marks::Marks;
+use crate::line::Line;
 
 /// The sending half, by protocol.
 pub(crate) enum Sender {
@@ -22,22 +17,10 @@ pub(crate) enum Sender {
     Http2(http2::SendRequest<Body>),
 }
 
-/// How a connection came to be.
-#[derive(Debug)]
-pub(crate) struct Birth {
-    pub(crate) id: u64,
-    pub(crate) at: Instant,
-    pub(crate) tls: Option<TlsSession>,
-    pub(crate) opening: Opening,
-}
-
 /// An open connection. Dropping it closes it.
 pub(crate) struct Connection {
     pub(crate) sender: Sender,
-    pub(crate) wire: Arc<Wire>,
-    pub(crate) marks: Arc<Marks>,
-    pub(crate) birth: Birth,
-    used: AtomicU64,
+    pub(crate) line: Line,
     driver: Driver,
 }
 
@@ -52,19 +35,10 @@ impl Drop for Driver {
 }
 
 impl Connection {
-    pub(crate) fn new(
-        sender: Sender,
-        wire: Arc<Wire>,
-        marks: Arc<Marks>,
-        birth: Birth,
-        driver: Driver,
-    ) -> Self {
+    pub(crate) const fn new(sender: Sender, line: Line, driver: Driver) -> Self {
         Self {
             sender,
-            wire,
-            marks,
-            birth,
-            used: AtomicU64::new(0),
+            line,
             driver,
         }
     }
@@ -83,26 +57,12 @@ impl Connection {
         };
         by_engine || self.driver.0.is_finished()
     }
-
-    /// Counts one more call and describes the connection to it.
-    pub(crate) fn begin_use(&self) -> ConnectionUse {
-        let earlier = self.used.fetch_add(1, Ordering::Relaxed);
-        ConnectionUse {
-            id: self.birth.id,
-            earlier,
-            age: self.birth.at.elapsed(),
-            protocol: self.protocol(),
-            tls: self.birth.tls.clone(),
-            nodelay: self.wire.granted().nodelay,
-            opening: (earlier == 0).then_some(self.birth.opening),
-        }
-    }
 }
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
-            .field("birth", &self.birth)
+            .field("birth", &self.line.birth)
             .finish_non_exhaustive()
     }
 }

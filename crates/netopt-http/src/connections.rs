@@ -7,7 +7,7 @@
 //! connections is not for it: by then it has left the pool.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use netopt_core::change::HttpVersion;
@@ -21,7 +21,8 @@ use crate::config::Config;
 use crate::connection::Sender;
 use crate::destination::Destination;
 use crate::error::Error;
-use crate::opener::{Opener, Tools};
+use crate::opener::Opener;
+use crate::reach::Tools;
 use crate::recording::Recording;
 use crate::tls::TlsError;
 
@@ -48,13 +49,7 @@ struct Sharing {
 
 impl Connections {
     pub(crate) fn new(config: &Config) -> Result<Self, TlsError> {
-        let tools = Arc::new(Tools {
-            connector: config.connector.clone(),
-            tls: config.tls.connector(config.version)?,
-            version: config.version,
-            timestamps: config.timestamps,
-            opened: AtomicU64::new(0),
-        });
+        let tools = Arc::new(Tools::new(config, config.version)?);
         let make = move |to: &Destination| Opener {
             tools: Arc::clone(&tools),
             to: to.clone(),
@@ -135,7 +130,7 @@ impl Connections {
             error.into_open().unwrap_or(full)
         })?;
         recording.leave(Instant::now());
-        recording.board(&guard, guard.origin());
+        recording.board(&guard.line, guard.protocol(), guard.origin());
         Ok(guard)
     }
 
@@ -165,7 +160,8 @@ impl Connections {
 /// Takes a share in a connection that is open already.
 fn join(share: Share, recording: &mut Recording) -> Carrier {
     recording.leave(Instant::now());
-    recording.board(&share.connection, Origin::Reused);
+    let connection = &share.connection;
+    recording.board(&connection.line, connection.protocol(), Origin::Reused);
     Carrier::Shared(share)
 }
 

@@ -18,17 +18,22 @@ impl Destination {
     #[must_use]
     pub fn of(uri: &Uri) -> Option<Self> {
         let target: Target = uri.to_string().parse().ok()?;
-        target.scheme().is_http().then(|| Self {
+        target.scheme().is_http().then(|| Self::of_target(&target))
+    }
+
+    /// The destination of a target, whatever is spoken there.
+    pub(crate) fn of_target(target: &Target) -> Self {
+        Self {
             scheme: target.scheme(),
             host: target.host().to_owned(),
             port: target.port(),
-        })
+        }
     }
 
     /// Whether connections to it are encrypted.
     #[must_use]
-    pub fn is_encrypted(&self) -> bool {
-        self.scheme == Scheme::Https
+    pub const fn is_encrypted(&self) -> bool {
+        self.scheme.is_encrypted()
     }
 
     /// The host: a name or an address, without brackets.

@@ -40,7 +40,15 @@ impl Error {
             Phase::Receive => (FailureKind::BodyTimeout, "the answer was not complete"),
             Phase::Queue => (FailureKind::PoolTimeout, "no connection came free"),
             Phase::Dns => (FailureKind::DnsTimeout, "the name was not resolved"),
-            Phase::Connect | Phase::Tls => (FailureKind::ConnectTimeout, "no connection was made"),
+            Phase::Connect => (FailureKind::ConnectTimeout, "no connection was made"),
+            Phase::Tls => (
+                FailureKind::ConnectTimeout,
+                "the TLS handshake was not complete",
+            ),
+            Phase::Upgrade => (
+                FailureKind::RequestTimeout,
+                "the peer did not agree to WebSocket",
+            ),
             Phase::Send | Phase::Wait => (FailureKind::RequestTimeout, "no answer came"),
         };
         Self::new(

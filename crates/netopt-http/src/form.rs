@@ -11,7 +11,8 @@ use crate::body::Body;
 use crate::error::Error;
 
 /// Who we say that we are, unless the caller says otherwise.
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("netopt/", env!("CARGO_PKG_VERSION")));
+pub(crate) const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("netopt/", env!("CARGO_PKG_VERSION")));
 
 /// The request as it goes out. Headers that the caller set stay as they are.
 pub(crate) fn dress(

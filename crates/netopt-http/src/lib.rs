@@ -10,6 +10,8 @@
 //! [`Client::send`] gives the answer to a program as it comes in. A client is made from settings by `netopt::stack`;
 //! nothing here reads files or the environment: certificates to trust are passed in.
 //!
+//! [`WebSockets`] makes calls of WebSocket on the same connector, timed in the same way.
+//!
 //! What it leaves alone: cookies, forms, redirects.
 
 mod answer;
@@ -24,13 +26,16 @@ mod destination;
 mod error;
 mod form;
 mod ledger;
+mod line;
 mod marks;
 mod opener;
 mod packing;
+mod reach;
 mod recording;
 mod reply;
 mod stack;
 mod tls;
+mod web_socket;
 
 pub use body::Body;
 pub use client::Client;
@@ -43,3 +48,4 @@ pub use packing::packed_size;
 pub use reply::Reply;
 pub use stack::Stack;
 pub use tls::{Tls, TlsError};
+pub use web_socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket, WebSockets};

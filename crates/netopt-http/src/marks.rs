@@ -51,6 +51,11 @@ impl Marks {
         *self.lock() = Current::default();
     }
 
+    /// What came was not the answer.
+    pub(crate) fn unread(&self) {
+        self.lock().first_read = None;
+    }
+
     /// How far the current call has come.
     pub(crate) fn stage(&self) -> Stage {
         let current = self.lock();

@@ -1,11 +1,12 @@
 //! What is known about a call so far. It outlives every failure, so that a failed call still tells its phases.
 //!
 //! A call is in one phase at a time; entering the next one ends the one before, so what a call took is the sum of its
-//! phases. On HTTP/1.1 the end of `Send` and of `Wait` are read from the connection's marks, whether or not an answer
+//! phases. On HTTP/1.1 and WebSocket the end of `Send` and of `Wait` are read from the connection's marks, whether or not an answer
 //! comes. An HTTP/2 connection is shared and its marks are everybody's, so there `Send` stays unknown and the wait
 //! begins when the request is handed over.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, Traffic};
@@ -18,8 +19,11 @@ use netopt_pool::Origin;
 use netopt_tcp::{Edges, Observation, Question, Wire};
 use tokio::time::Instant;
 
-use crate::connection::Connection;
+use crate::line::Line;
 use crate::marks::{Marks, Stage};
+
+/// Stands for a bound that no clock can hold.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 
 /// A call in progress.
 #[derive(Debug)]
@@ -69,6 +73,13 @@ impl Recording {
         })
     }
 
+    /// When a call ends that may take so long.
+    pub(crate) fn deadline(&self, bound: Duration) -> Instant {
+        let deadline = self.begun.checked_add(bound);
+        deadline.unwrap_or(self.begun + FOREVER)
+    }
+
+    /// When the call was made.
     pub(crate) const fn begun(&self) -> Instant {
         self.begun
     }
@@ -102,9 +113,9 @@ impl Recording {
     }
 
     /// Notes which connection carries the call, and where its counters stand.
-    pub(crate) fn board(&mut self, connection: &Connection, origin: Origin) {
-        self.connection = Some(connection.begin_use());
-        let wire = &connection.wire;
+    pub(crate) fn board(&mut self, line: &Line, protocol: Protocol, origin: Origin) {
+        self.connection = Some(line.begin_use(protocol));
+        let wire = &line.wire;
         // A fresh connection's handshake belongs to the call that opened it.
         let (sent, received) = match origin {
             Origin::Opened => (Bytes::ZERO, Bytes::ZERO),
@@ -116,7 +127,7 @@ impl Recording {
         };
         self.flight = Some(Flight {
             wire: Arc::clone(wire),
-            marks: Arc::clone(&connection.marks),
+            marks: Arc::clone(&line.marks),
             observed: None,
             sent,
             received,

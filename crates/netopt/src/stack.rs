@@ -19,7 +19,7 @@ use std::time::Duration;
 use netopt_core::change::Switch;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
-use netopt_http::{Client, Config, Stack, Tls, TlsError};
+use netopt_http::{Client, Config, Stack, Tls, TlsError, WebSockets};
 use netopt_tcp::{Connector, Keeping, Options, Resolver};
 
 /// Twice the default SYN retransmission timeout, and a bit: one lost SYN in each direction is survived.
@@ -66,6 +66,19 @@ impl Surroundings {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn client(plan: &Plan, around: &Surroundings) -> Result<Stack, TlsError> {
+    let client = Client::new(&config(plan, around))?;
+    Ok(Stack::new(client))
+}
+
+/// What opens WebSocket connections as that client opens its own.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn web_sockets(plan: &Plan, around: &Surroundings) -> Result<WebSockets, TlsError> {
+    WebSockets::new(&config(plan, around))
+}
+
+fn config(plan: &Plan, around: &Surroundings) -> Config {
     let settings = plan.settings();
     let pool = netopt_pool::Config {
         per_key: settings.pool.max_connections,
@@ -74,7 +87,7 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Stack, TlsError> {
         reuse: settings.http.keep_alive,
         ..netopt_pool::Config::default()
     };
-    let client = Client::new(&Config {
+    Config {
         connector: connector(plan, around),
         tls: around.tls.clone(),
         version: settings.http.version,
@@ -83,8 +96,7 @@ pub fn client(plan: &Plan, around: &Surroundings) -> Result<Stack, TlsError> {
         timeout: around.timeout,
         body_limit: around.body_limit,
         timestamps: around.timestamps,
-    })?;
-    Ok(Stack::new(client))
+    }
 }
 
 /// What opens the connections of that client; of use by itself for a bare TCP target.

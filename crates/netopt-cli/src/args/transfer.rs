@@ -130,6 +130,9 @@ pub(crate) struct ServeArgs {
     /// Connections at once, of all clients
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub(crate) connections: u32,
+    /// How long a client may take to say what it wants
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = values::timeout)]
+    pub(crate) timeout: Duration,
     /// The longest transfer
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = values::timeout)]
     pub(crate) longest: Duration,

@@ -4,8 +4,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
-use netopt_core::unit::{PerSecond, Ratio, UnitError, parse_duration};
+use netopt_core::unit::{Bytes, PerSecond, Ratio, UnitError, parse_duration};
 use netopt_lab::origin::Errors;
+use netopt_tcp::datagram::{HEADER, LARGEST};
 
 /// A time above zero, up to an hour.
 pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
@@ -17,6 +18,23 @@ pub(crate) fn timeout(text: &str) -> Result<Duration, String> {
         Err(format!("\"{text}\" is not within 1ms and 1h"))
     }
 }
+
+/// A payload that has room for its number and fits into a datagram.
+pub(crate) fn payload(text: &str) -> Result<Bytes, String> {
+    let size: Bytes = text.parse().map_err(|error: UnitError| error.to_string())?;
+    if (SMALLEST..=LARGEST).contains(&size) {
+        Ok(size)
+    } else {
+        Err(format!(
+            "\"{text}\" is not within {} B and {} B",
+            SMALLEST.get(),
+            LARGEST.get()
+        ))
+    }
+}
+
+/// What tells one payload from all others.
+const SMALLEST: Bytes = Bytes::new(HEADER as u64);
 
 /// A rate of calls above zero, up to 10,000 a second.
 pub(crate) fn rate(text: &str) -> Result<PerSecond, String> {

@@ -43,7 +43,10 @@ pub(crate) async fn run(args: ProbeArgs) -> Result<End, Fault> {
     let mut probes = Vec::new();
     let mut is_interrupted = false;
     for (target, around) in targets.into_iter().zip(&ways) {
-        let mut probe = Probe::new(target, args.samples);
+        let mut probe = Probe {
+            size: args.size,
+            ..Probe::new(target, args.samples)
+        };
         let meter = report::Meter::begin(&probe.target.to_string(), probe.planned());
         let way = Way {
             plan: &plan,
@@ -99,7 +102,7 @@ fn verdict(probes: &[Probe]) -> Result<End, Fault> {
             let calls: u64 = probe.series().map(Series::calls).sum();
             let worst = probe.worst().map_or_else(
                 || "no call was made".to_owned(),
-                |trouble| format!("{} ({} of {calls} calls)", trouble.message, trouble.n),
+                |trouble| trouble.told(calls),
             );
             format!("cannot measure {}: {worst}", probe.target)
         })
@@ -141,7 +144,7 @@ mod tests {
         let fault = verdict(&[well, silent]).unwrap_err().to_string();
         assert_eq!(
             fault,
-            "netopt: cannot measure http://192.0.2.1/: 192.0.2.1:80 refused the connection (1 of 1 calls)"
+            "netopt: cannot measure http://192.0.2.1/: 192.0.2.1:80 refused the connection (connect, peer; 1 of 1 calls)"
         );
     }
 }

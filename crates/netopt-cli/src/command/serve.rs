@@ -3,7 +3,7 @@
 //! Where it listens is on stdout, a line for each port, so that a script can read it; all else goes to stderr.
 
 use netopt_lab::{OriginSpec, RawSpec, Server as Plain, ServerSpec};
-use netopt_tcp::transfer::{Limits, Server};
+use netopt_tcp::transfer::{Limits, Served, Server};
 
 use super::told::{Told, refused};
 use crate::args::{ServeArgs, Speaks};
@@ -20,6 +20,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<End, Fault> {
         connections: args.connections,
         connections_per_client: args.connections.div_ceil(2),
         time: args.longest,
+        opening: args.timeout,
         ..Limits::default()
     };
     let server =
@@ -38,12 +39,28 @@ pub(crate) async fn run(args: ServeArgs) -> Result<End, Fault> {
     told.wait().await;
     let served = server.served();
     render::note(format!(
-        "served: transfers {}, connections {}; strangers {}, refused by a limit {}",
-        served.transfers, served.connections, served.strangers, served.refused
+        "served: transfers {}, connections {}; strangers {}{}, refused by a limit {}",
+        served.transfers,
+        served.connections,
+        served.strangers,
+        how(&served),
+        served.refused
     ));
     // Transfers that run are ended by it, which takes a moment.
     tokio::task::spawn_blocking(move || drop(server)).await.ok();
     Ok(End::Done)
+}
+
+/// How the strangers did not speak the protocol: all of that is in the opening of a connection, and the peer's doing.
+fn how(served: &Served) -> String {
+    if served.strangers == 0 {
+        return String::new();
+    }
+    let foreign = served.strangers - served.silent - served.left;
+    format!(
+        " (opening, peer: spoke otherwise {foreign}, said too little in time {}, left {})",
+        served.silent, served.left
+    )
 }
 
 /// How to reach it.

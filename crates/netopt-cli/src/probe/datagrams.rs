@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use netopt::stack;
-use netopt::tcp::datagram::{EchoSpec, echo};
+use netopt::tcp::datagram::{DEFAULT_WAIT, EchoSpec, echo};
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::phase::{Phase, Timeline};
@@ -26,6 +26,8 @@ pub(super) async fn echoes(probe: &mut Probe, way: Way<'_>, mut told: impl FnMut
     };
     let spec = EchoSpec {
         interval: Duration::from_secs_f64(1.0 / RATE),
+        size: probe.size,
+        wait: DEFAULT_WAIT.min(way.around.timeout),
         ..EchoSpec::new(probe.samples)
     };
     way.budget.take().await.ok();
@@ -36,7 +38,7 @@ pub(super) async fn echoes(probe: &mut Probe, way: Way<'_>, mut told: impl FnMut
             for rtt in &echoes.rtts {
                 probe.fresh.record(match rtt {
                     Some(rtt) => Exchange::bare(waited(*rtt), Outcome::Connected),
-                    None => failed(lost(spec.wait)),
+                    None => failed(lost(spec.wait, echoes.foreign)),
                 });
                 told();
             }
@@ -78,12 +80,17 @@ fn failed(failure: Failure) -> Exchange {
     Exchange::bare(Timeline::new(), Outcome::Failed(failure))
 }
 
-fn lost(wait: Duration) -> Failure {
+fn lost(wait: Duration, foreign: u64) -> Failure {
+    let others = match foreign {
+        0 => String::new(),
+        1 => ", but 1 datagram that was none".to_owned(),
+        more => format!(", but {more} datagrams that were none"),
+    };
     Failure {
-        kind: FailureKind::RequestTimeout,
+        kind: FailureKind::Lost,
         phase: Phase::Wait,
         message: format!(
-            "no echo within {} of the last datagram",
+            "no echo within {} of the last datagram{others}",
             show_duration(wait)
         ),
     }

@@ -12,7 +12,7 @@ use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use netopt_explain::facts::phase;
 
-use super::{Probe, Series, Share, Trouble};
+use super::{Asked, Probe, Series, Share, Trouble};
 
 /// From this share of calls without success their times come second.
 const MANY_ERRORS: f64 = 0.1;
@@ -127,7 +127,12 @@ fn nothing(probe: &Probe) -> String {
     if times.is_empty() {
         return "nothing was measured".to_owned();
     }
-    format!("nothing stands out: a call takes {}", times.join(" and "))
+    let what = match probe.messages.as_ref().map(|messages| messages.asked) {
+        None => "a call",
+        Some(Asked::Echo) => "a message",
+        Some(Asked::Ping) => "a ping",
+    };
+    format!("nothing stands out: {what} takes {}", times.join(" and "))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share of a count")]

@@ -1,7 +1,7 @@
 //! The calls: spaced by the budget, one after the other, each into its series.
 //!
 //! HTTP targets get calls through `netopt::stack`; `tcp://` targets get connections from the connector of
-//! the stack, `udp://` targets get datagrams. What it leaves alone: what the calls mean.
+//! the stack, `udp://` targets get datagrams, those of WebSocket get messages. What it leaves alone: what the calls mean.
 
 use bytes::Bytes;
 use http::{Request, Uri};
@@ -24,7 +24,7 @@ pub(super) async fn sample(
     mut told: impl FnMut(),
 ) -> Result<(), Fault> {
     match probe.target.scheme() {
-        Scheme::Http | Scheme::Https => {}
+        Scheme::Http | Scheme::Https | Scheme::Ws | Scheme::Wss => {}
         Scheme::Tcp => {
             connects(probe, way, told).await;
             return Ok(());
@@ -39,6 +39,9 @@ pub(super) async fn sample(
         Switch::On => Warmth::keep().await,
         Switch::Off => None,
     };
+    if probe.target.scheme().is_web_socket() {
+        return super::messages::messages(probe, way, told).await;
+    }
     let uri: Uri = probe.target.to_string().parse().map_err(Fault::internal)?;
     let samples = u64::from(probe.samples.get());
 
@@ -88,7 +91,7 @@ impl<'a> Caller<'a> {
 }
 
 /// Whether the series is to go on: not beyond its end, and not when nobody has answered for a while.
-fn wants_more(series: &Series, samples: u64) -> bool {
+pub(super) fn wants_more(series: &Series, samples: u64) -> bool {
     let is_hopeless = series.answered() == 0 && series.calls() >= PATIENCE;
     series.calls() < samples && !is_hopeless
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use netopt_core::exchange::{Exchange, Protocol};
 use netopt_core::histogram::LatencyHistogram;
 use netopt_core::metrics::NetworkMetrics;
-use netopt_core::outcome::Outcome;
+use netopt_core::outcome::{Outcome, Side};
 use netopt_core::phase::Phase;
 use netopt_core::unit::Ratio;
 
@@ -34,6 +34,21 @@ pub(crate) struct Trouble {
     pub(crate) n: u64,
     /// What the first of them said.
     pub(crate) message: String,
+    /// In which phase it broke, and on whose side; `None` for an answer with an error status.
+    pub(crate) place: Option<(Phase, Option<Side>)>,
+}
+
+impl Trouble {
+    /// The message with phase and side, and how many of how many: `(wait, peer; 3 of 3 calls)`.
+    #[must_use]
+    pub(crate) fn told(&self, of: u64) -> String {
+        let place = match self.place {
+            Some((phase, Some(side))) => format!("{}, {}; ", phase.name(), side.name()),
+            Some((phase, None)) => format!("{}; ", phase.name()),
+            None => String::new(),
+        };
+        format!("{} ({place}{} of {of} calls)", self.message, self.n)
+    }
 }
 
 /// Some of some.
@@ -66,6 +81,7 @@ impl Series {
             let first = || Trouble {
                 n: 0,
                 message: reason(&exchange.outcome),
+                place: place(&exchange.outcome),
             };
             self.troubles.entry(class).or_insert_with(first).n += 1;
         }
@@ -170,6 +186,11 @@ impl Series {
     }
 }
 
+fn place(outcome: &Outcome) -> Option<(Phase, Option<Side>)> {
+    let failure = outcome.failure()?;
+    Some((failure.phase, failure.side()))
+}
+
 fn reason(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(status) => format!("answered with status {status}"),
@@ -200,7 +221,12 @@ mod tests {
         let trouble = Trouble {
             n: 1,
             message: "the peer reset the connection".to_owned(),
+            place: Some((Phase::Wait, Some(Side::Peer))),
         };
+        assert_eq!(
+            trouble.told(2),
+            "the peer reset the connection (wait, peer; 1 of 2 calls)"
+        );
         assert_eq!(series.troubles()["reset"], trouble);
     }
 

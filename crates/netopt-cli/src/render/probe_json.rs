@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use netopt::tcp::datagram::Echoes;
 use netopt_core::histogram::LatencyHistogram;
+use netopt_core::outcome::Side;
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Ratio, millis};
 use serde_json::{Map, Value, json};
 
-use crate::probe::{Kernel, Middles, Probe, Series};
+use crate::probe::{Asked, Kernel, Messages, Middles, Probe, Series};
 
 /// The schema of one probe, and that of several.
 const ONE: &str = "netopt.probe/1";
@@ -39,6 +40,7 @@ fn of(probe: &Probe) -> Value {
         "new": series(&probe.fresh),
         "kept": probe.kept.as_ref().map(series),
         "datagrams": probe.echoes.as_ref().map(datagrams),
+        "messages": probe.messages.as_ref().map(messages),
         "kernel": kernel(&probe.kernel()),
         "connection": {
             "protocol": spoken.map(|(protocol, _)| protocol.name()),
@@ -59,7 +61,12 @@ fn series(series: &Series) -> Value {
         .map(|(class, trouble)| {
             (
                 (*class).to_owned(),
-                json!({ "n": trouble.n, "message": trouble.message }),
+                json!({
+                    "n": trouble.n,
+                    "message": trouble.message,
+                    "phase": trouble.place.map(|(phase, _)| phase.name()),
+                    "side": trouble.place.and_then(|(_, side)| side).map(Side::name),
+                }),
             )
         })
         .collect();
@@ -111,6 +118,19 @@ fn datagrams(echoes: &Echoes) -> Value {
         "reordered": echoes.reordered,
         "duplicates": echoes.duplicates,
         "jitter_ms": echoes.jitter.map(rounded),
+    })
+}
+
+fn messages(messages: &Messages) -> Value {
+    let asked = match messages.asked {
+        Asked::Echo => "echo",
+        Asked::Ping => "ping",
+    };
+    json!({
+        "asked": asked,
+        "size_bytes": messages.size.get(),
+        "unasked": messages.unasked,
+        "no_echo": messages.no_echo,
     })
 }
 

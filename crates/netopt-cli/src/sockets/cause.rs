@@ -1,11 +1,13 @@
 //! What a connection is held by: one cause, the gravest that fits.
 //!
-//! The rules are those of `docs/sockets.md`. They look at shares of the time in which the connection was watched, never at
+//! The rules are those of `docs/sockets.md`. What limits a sender whose readers keep up, `netopt_tcp::attribution` says where
+//! the looks are enough; the rules here are for what it cannot see, and for few looks. They look at shares of the time in which the connection was watched, never at
 //! totals of its life.
 
 use std::time::Duration;
 
 use netopt_core::unit::{Bytes, Ratio};
+use netopt_tcp::attribution::Limit;
 use netopt_tcp::diag::Socket;
 use netopt_tcp::info::State;
 use netopt_tcp::{Delta, TcpInfo};
@@ -124,10 +126,11 @@ impl Cause {
         {
             return Self::SendBuffer;
         }
-        if delta
-            .retransmitted()
-            .is_some_and(|share| share.get() >= LOSSY)
-        {
+        let is_sender = delta.bytes_acked >= delta.bytes_received;
+        if is_sender && let Some(cause) = Self::of_limit(connection, info) {
+            return cause;
+        }
+        if is_lossy(&delta) {
             return Self::Loss;
         }
         if most(shares.map(|shares| shares.otherwise)) && !connection.is_app_limited() {
@@ -150,6 +153,21 @@ impl Cause {
         } else {
             Self::Idle
         }
+    }
+
+    /// What the looks at a sender say, taken together, where they are many enough and one limit stands out.
+    fn of_limit(connection: &Connection, info: &TcpInfo) -> Option<Self> {
+        Some(match connection.limit()? {
+            Limit::ReceiverWindow(_) => Self::PeerWindow,
+            Limit::SendBuffer => Self::SendBuffer,
+            // Who sends little waits for each loss by itself.
+            Limit::Application if is_lossy(&connection.delta()) => Self::Loss,
+            Limit::Application => Self::Program,
+            Limit::BottleneckRate if is_queued(info) => Self::Queue,
+            Limit::BottleneckRate | Limit::SlowStart | Limit::Pacing => Self::Path,
+            Limit::Loss => Self::Loss,
+            Limit::Host | Limit::Mixed => return None,
+        })
     }
 
     /// Whether somebody should look at it.
@@ -213,6 +231,13 @@ impl Cause {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// Whether enough was sent again.
+fn is_lossy(delta: &Delta) -> bool {
+    delta
+        .retransmitted()
+        .is_some_and(|share| share.get() >= LOSSY)
 }
 
 /// Whether enough of what came was out of order: a packet that is lost puts all that follow it in that round trip out of

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use netopt_core::unit::{Bytes, Ratio};
+use netopt_tcp::attribution::{Confidence, Context, Limit, attribute};
 use netopt_tcp::diag::{Socket, Timer};
 use netopt_tcp::info::State;
 use netopt_tcp::{Delta, TcpInfo};
 
 use super::Owner;
+use super::course::Course;
 use super::fill::{is_buffer_full, is_window_full};
 
 /// One connection over the time in which it was watched: its looks, in order of time.
@@ -16,6 +18,7 @@ pub(crate) struct Connection {
     first: (Duration, Socket),
     last: (Duration, Socket),
     looks: u32,
+    course: Course,
     /// Looks at which the last rate was one that the program limited.
     app_limited: u32,
     /// Looks at which the peer's window was full, and those at which the send buffer was.
@@ -48,6 +51,7 @@ impl Connection {
     pub(super) fn new(at: Duration, socket: Socket) -> Self {
         Self {
             looks: 1,
+            course: Course::default(),
             app_limited: u32::from(is_app_limited(&socket)),
             full_window: u32::from(is_window_full(&socket)),
             full_buffer: u32::from(is_buffer_full(&socket)),
@@ -68,7 +72,16 @@ impl Connection {
         self.full_buffer += u32::from(is_buffer_full(&socket));
         self.standing_in = self.standing_in.min(unread(&socket));
         self.standing_out = self.standing_out.min(socket.send_queue);
+        if let (Some(before), Some(now)) = (&self.last.1.info, &socket.info) {
+            self.course.take((self.last.0, before), (at, now));
+        }
         self.last = (at, socket);
+    }
+
+    /// What limited it as a sender while it was watched, if the looks are enough to say so.
+    pub(super) fn limit(&self) -> Option<Limit> {
+        let found = attribute(self.course.looks(), &Context::default())?;
+        (found.confidence > Confidence::Low).then_some(found.limit)
     }
 
     /// As it was at the last look.

@@ -30,6 +30,8 @@ pub(crate) struct Scene {
     /// The window that it offers itself.
     pub(crate) offered: u32,
     pub(crate) unsent: u32,
+    /// Segments in flight.
+    pub(crate) in_flight: u32,
     pub(crate) cwnd: u32,
     pub(crate) backoff: u8,
     pub(crate) is_app_limited: bool,
@@ -56,6 +58,7 @@ impl Default for Scene {
             window: 65_536,
             offered: 200_000,
             unsent: 0,
+            in_flight: 0,
             cwnd: 20,
             backoff: 0,
             is_app_limited: false,
@@ -80,6 +83,30 @@ impl Scene {
         };
         let mut connection = Connection::new(Duration::ZERO, before.socket());
         connection.look(Duration::from_secs(2), self.socket());
+        connection
+    }
+
+    /// The same over so many looks, a quarter of a second apart, each with its part of what happened.
+    pub(crate) fn course(self, looks: u32) -> Connection {
+        let at = |number: u32| {
+            let part = |whole: u64| whole * u64::from(number) / u64::from(looks);
+            let scene = Self {
+                busy: part(self.busy),
+                rwnd_limited: part(self.rwnd_limited),
+                sndbuf_limited: part(self.sndbuf_limited),
+                acked: part(self.acked),
+                sent: part(self.sent),
+                again: part(self.again),
+                received: part(self.received),
+                ..self
+            };
+            (Duration::from_millis(250) * number, scene.socket())
+        };
+        let (begun, first) = at(0);
+        let mut connection = Connection::new(begun, first);
+        for (time, socket) in (1..=looks).map(at) {
+            connection.look(time, socket);
+        }
         connection
     }
 
@@ -109,6 +136,7 @@ impl Scene {
         raw[7] = u8::from(self.is_app_limited);
         for (offset, number) in [
             (16, 1448),
+            (24, self.in_flight),
             (68, self.rtt),
             (80, self.cwnd),
             (144, self.unsent),

@@ -14,7 +14,8 @@ use crate::exit::Fault;
 /// From look to look: ten ticks and more of the slowest kernel, which counts in steps of 10 ms.
 const STEP: Duration = Duration::from_millis(250);
 
-/// The most connections that are followed; of more, the rest are counted. Each takes some two kilobytes.
+/// The most connections that are followed; of more, the rest are counted. Each takes some two kilobytes,
+/// one that sends up to eight.
 const FOLLOWED: usize = 20_000;
 
 /// Whose connections are watched.

@@ -85,17 +85,15 @@ impl Running {
 
     /// Sends the signal, and waits for the end; the output is what was not read before.
     pub(crate) async fn stop(self, signal: &str) -> Ended {
-        let id = self.child.id().unwrap();
-        let kill = format!("kill -{signal} {id}");
-        assert!(
-            Command::new("sh")
-                .args(["-c", &kill])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
+        self.send(signal).await;
         self.wait().await
+    }
+
+    /// Sends the signal.
+    pub(crate) async fn send(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.id());
+        let status = Command::new("sh").args(["-c", &kill]).status().await;
+        assert!(status.unwrap().success(), "{kill}");
     }
 
     /// Waits for the end; the output is what was not read before.

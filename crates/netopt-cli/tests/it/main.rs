@@ -5,6 +5,7 @@
     reason = "a test that cannot set its scene has failed, or says why it was skipped"
 )]
 
+mod bad_peers;
 mod command;
 mod lab;
 mod manual;

@@ -2,6 +2,7 @@
 
 mod datagrams;
 mod failure;
+mod messages;
 
 use std::net::SocketAddr;
 use std::time::Duration;

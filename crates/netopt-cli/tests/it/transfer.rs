@@ -24,7 +24,7 @@ fn valid(ended: &Ended) -> Value {
 }
 
 /// A server on a free port, and that address.
-async fn served() -> (Running, String) {
+pub(crate) async fn served() -> (Running, String) {
     let mut server = Running::start(&["serve", "--listen", "127.0.0.1:0"]);
     let line = server.line().await;
     let address = line.strip_prefix("listening on ").unwrap().to_owned();
@@ -128,14 +128,14 @@ async fn ctrl_c_shows_the_part_that_is_known() {
 }
 
 /// A relay to the server, which counts what a transfer moves.
-async fn relay(to: &str) -> StreamLink {
+pub(crate) async fn relay(to: &str) -> StreamLink {
     let listen = "127.0.0.1:0".parse().unwrap();
     let link = StreamLink::start(listen, to.parse().unwrap(), LinkSpec::default());
     link.await.unwrap()
 }
 
 /// Waits until bytes move.
-async fn until_it_moves(link: &StreamLink) {
+pub(crate) async fn until_it_moves(link: &StreamLink) {
     let enough = 200_000;
     let is_moving = || link.carried().up.get().max(link.carried().down.get()) > enough;
     crate::command::until(is_moving).await;

@@ -1,5 +1,5 @@
 //! `netopt` against servers and clients that it did not bring along: nginx and curl as Debian ships them, certificates
-//! by openssl.
+//! by openssl, echoes by socat and by the websockets of Python.
 //!
 //! The lab proves that the tool finds what was planted by the same hands. Here others built the server, wrote the log
 //! that counts our calls, and timed the same phases. Everything is on loopback, in folders of its own, and without root;
@@ -27,7 +27,9 @@ mod netopt;
 mod nginx;
 mod process;
 mod reuse;
+mod socat;
 mod tls;
+mod websockets;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

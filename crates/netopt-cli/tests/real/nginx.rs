@@ -4,7 +4,7 @@
 //! written, so it needs no root and disturbs no server of the machine.
 
 mod access;
-mod certificate;
+pub(crate) mod certificate;
 mod configuration;
 
 use std::fmt::Write as _;

@@ -33,6 +33,29 @@ fn a_relay_is_given_away_by_the_first_request() {
 }
 
 #[test]
+fn of_web_socket_the_upgrade_gives_a_relay_away() {
+    let mut facts = World {
+        rtt: ms(0.1),
+        hidden: ms(60.0),
+        ..World::default()
+    }
+    .facts();
+    // The upgrade is the first request; the message after it waits as long as any other.
+    for exchange in &mut facts.survey.fresh {
+        let wait = exchange.timeline.span(Phase::Wait).unwrap();
+        exchange
+            .timeline
+            .mark(Phase::Upgrade, wait.start(), wait.end());
+        exchange
+            .timeline
+            .mark(Phase::Wait, wait.end(), wait.end() + ms(1.0));
+    }
+    let found = round_trip(&facts).unwrap();
+    assert_eq!(found.source, Source::FirstRequest);
+    assert!(is_about(found, 60.0), "{found:?}");
+}
+
+#[test]
 fn a_relay_is_given_away_by_tls() {
     let found = trip(&World {
         rtt: ms(0.1),

@@ -23,3 +23,4 @@ mod stale;
 #[cfg(target_os = "linux")]
 mod stamps;
 mod tls;
+mod web_socket;

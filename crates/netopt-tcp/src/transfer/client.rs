@@ -26,7 +26,7 @@ use super::wire::{Frame, LARGEST_REPORT, Patience};
 use agree::Agreed;
 pub use probes::Probed;
 
-/// How long the server may take to report to somebody who has pressed Ctrl-C.
+/// How long the server may take to report when nothing has to come through to it before.
 const MOMENT: Duration = Duration::from_secs(2);
 
 /// A transfer that can be run.
@@ -159,13 +159,17 @@ impl Transfer {
         matches!(ended, Ended::Stopped) && self.spec.work == Work::Bulk(Ways::Up)
     }
 
-    /// Waits for what the server saw; when stopped, only for a moment.
+    /// Waits for what the server saw: for long only where much may still be on its way to it.
     fn hear(&self, control: &TcpStream, ended: &Ended, stop: &Stop) -> Result<View, Error> {
         let last = Stop::new();
-        let (bound, stop) = if self.can_end_early(ended) {
-            (MOMENT, &last)
-        } else {
-            (DRAIN + self.spec.patience, stop)
+        let is_datagrams = matches!(self.spec.work, Work::Datagrams { .. });
+        let (bound, stop) = match ended {
+            _ if self.can_end_early(ended) => (MOMENT, &last),
+            // The server is as patient as we are, so it has noticed by then; or it is the one that is silent.
+            Ended::Broken(_) => (self.spec.patience + MOMENT, stop),
+            // A datagram that is late is lost: nothing is waited for.
+            _ if is_datagrams => (self.spec.patience + MOMENT, stop),
+            _ => (self.spec.patience + DRAIN, stop),
         };
         let patience = Patience {
             largest: LARGEST_REPORT,

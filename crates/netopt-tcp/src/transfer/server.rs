@@ -5,6 +5,7 @@
 
 mod door;
 mod session;
+mod strangers;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,6 +20,7 @@ use tokio::time::Instant;
 use super::limits::{Admission, Limits};
 use super::stop::{LOOK, Stop};
 use session::Session;
+use strangers::Strangers;
 
 /// A running server. Dropping it ends every transfer and closes the port.
 #[derive(Debug)]
@@ -35,8 +37,12 @@ pub struct Served {
     pub connections: u64,
     /// Transfers that began.
     pub transfers: u64,
-    /// Connections that did not speak the protocol, or said nothing in time.
+    /// Connections that ended without having said what they are for, all together.
     pub strangers: u64,
+    /// Those of them that did not say enough within [`Limits::opening`].
+    pub silent: u64,
+    /// Those that closed or reset the connection before.
+    pub left: u64,
     /// Connections and transfers that were refused by a limit.
     pub refused: u64,
 }
@@ -51,7 +57,7 @@ struct Shared {
     sessions: Mutex<BTreeMap<u64, Arc<Session>>>,
     connections: AtomicU64,
     transfers: AtomicU64,
-    strangers: AtomicU64,
+    strangers: Strangers,
     refused: AtomicU64,
 }
 
@@ -73,7 +79,7 @@ impl Server {
             sessions: Mutex::default(),
             connections: AtomicU64::new(0),
             transfers: AtomicU64::new(0),
-            strangers: AtomicU64::new(0),
+            strangers: Strangers::default(),
             refused: AtomicU64::new(0),
         });
         let inside = Arc::clone(&shared);
@@ -97,10 +103,13 @@ impl Server {
     #[must_use]
     pub fn served(&self) -> Served {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let [foreign, silent, left] = self.shared.strangers.counts();
         Served {
             connections: get(&self.shared.connections),
             transfers: get(&self.shared.transfers),
-            strangers: get(&self.shared.strangers),
+            strangers: foreign + silent + left,
+            silent,
+            left,
             refused: get(&self.shared.refused),
         }
     }

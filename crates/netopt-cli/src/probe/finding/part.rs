@@ -7,7 +7,7 @@ use netopt_core::unit::show_duration;
 use netopt_explain::round_trip::{RoundTrip, round_trip};
 use netopt_explain::{Facts, Survey};
 
-use crate::probe::{Probe, Series};
+use crate::probe::{Asked, Probe, Series};
 
 /// Less than this is nothing to talk about, whatever its share.
 const LEAST: Duration = Duration::from_micros(500);
@@ -71,20 +71,29 @@ struct Typical<'a> {
     series: &'a Series,
     call: Duration,
     name: &'static str,
+    /// What comes in after the first byte.
+    received: &'static str,
 }
 
 impl<'a> Typical<'a> {
     fn of(probe: &'a Probe) -> Option<Self> {
         let kept = probe.kept.as_ref();
+        let asked = probe.messages.as_ref().map(|messages| messages.asked);
+        let (on_kept, on_any) = match asked {
+            None => ("a call on a kept connection", "a call"),
+            Some(Asked::Echo) => ("a message on a kept connection", "a message"),
+            Some(Asked::Ping) => ("a ping on a kept connection", "a ping"),
+        };
         let (series, name) = match kept.filter(|kept| kept.answered() > 0 && is_kept(kept)) {
-            Some(kept) => (kept, "a call on a kept connection"),
-            None if kept.is_some() => (&probe.fresh, "a call"),
+            Some(kept) => (kept, on_kept),
+            None if kept.is_some() => (&probe.fresh, on_any),
             None => (&probe.fresh, "connecting"),
         };
         Some(Self {
             series,
             call: series.total().quantile(0.5)?,
             name,
+            received: if asked.is_some() { "answer" } else { "body" },
         })
     }
 
@@ -167,7 +176,8 @@ impl<'a> Typical<'a> {
         let receive = self.series.length(Phase::Receive);
         let time = receive.quantile(0.5)?;
         let text = format!(
-            "receiving the body takes {{}} of {}, {}",
+            "receiving the {} takes {{}} of {}, {}",
+            self.received,
             self.name,
             show_duration(time)
         );
@@ -185,7 +195,7 @@ fn opening(probe: &Probe) -> Option<Part> {
     let call = probe.fresh.total().quantile(0.5)?;
     let median = |phase| probe.fresh.length(phase).quantile(0.5);
     let lookup = median(Phase::Dns).unwrap_or_default();
-    let handshakes = [Phase::Dns, Phase::Connect, Phase::Tls]
+    let handshakes = [Phase::Dns, Phase::Connect, Phase::Tls, Phase::Upgrade]
         .into_iter()
         .filter_map(median)
         .sum();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::probe::Messages;
 use crate::probe::scene::{World, answered, carried, refused, starved};
 
 const QUICK: World = World {
@@ -50,6 +51,38 @@ fn a_slow_server_is_the_servers_affair() {
         text.starts_with("the server takes 98 % of a call on a kept connection"),
         "{text}"
     );
+}
+
+#[test]
+fn of_web_socket_messages_and_pings_are_told_by_their_names() {
+    for (asked, slow, quick) in [
+        (
+            Asked::Echo,
+            "the server takes 98 % of a message on a kept connection",
+            "nothing stands out: a message takes",
+        ),
+        (
+            Asked::Ping,
+            "the server takes 98 % of a ping on a kept connection",
+            "nothing stands out: a ping takes",
+        ),
+    ] {
+        let told = |world: World| {
+            let mut probe = world.probe();
+            probe.messages = Some(Messages {
+                asked,
+                ..Messages::default()
+            });
+            of(&probe)
+        };
+        let far = World {
+            rtt: 2,
+            work: 80,
+            ..QUICK
+        };
+        assert!(told(far).starts_with(slow), "{}", told(far));
+        assert!(told(QUICK).starts_with(quick), "{}", told(QUICK));
+    }
 }
 
 #[test]

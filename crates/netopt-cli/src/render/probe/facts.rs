@@ -8,7 +8,7 @@ use netopt_core::target::Scheme;
 use netopt_core::unit::show_duration;
 
 use super::super::Paint;
-use crate::probe::{Kernel, Probe, Series, Share};
+use crate::probe::{Kernel, Messages, Probe, Series, Share};
 
 /// Columns of a row's name with its indent.
 const NAME: usize = 14;
@@ -41,6 +41,11 @@ pub(super) fn rows(probe: &Probe, paint: &Paint) -> String {
     let room = paint.width() - if is_beside { NAME } else { BELOW };
     if let Some(echoes) = &probe.echoes {
         add("datagrams", &wrapped(datagrams(echoes), DOT, room));
+    }
+    if let Some(asked) = &probe.messages {
+        for line in messages(asked) {
+            add("messages", &wrapped(line.split(' '), " ", room));
+        }
     }
     let is_udp = probe.target.scheme() == Scheme::Udp;
     if !is_udp {
@@ -95,6 +100,21 @@ fn datagrams(echoes: &Echoes) -> Vec<String> {
         format!("{} came twice", echoes.duplicates),
         format!("jitter {jitter}"),
     ]
+}
+
+/// What was asked of a WebSocket server, a line each.
+fn messages(messages: &Messages) -> Vec<String> {
+    let mut lines = vec![match &messages.no_echo {
+        None => format!("texts of {}, each sent back", messages.size),
+        Some(reason) => format!(
+            "pings of {}, because {reason}; they tell nothing about the server's program",
+            messages.size
+        ),
+    }];
+    if messages.unasked > 0 {
+        lines.push(format!("{} others came unasked", messages.unasked));
+    }
+    lines
 }
 
 fn kernel(kernel: &Kernel) -> Vec<String> {

@@ -211,6 +211,49 @@ fn a_program_with_nothing_to_send_is_no_fault() {
 }
 
 #[test]
+fn many_looks_tell_a_busy_program_from_a_path() {
+    // A kilobyte each 50 ms over a path of 40 ms: something is always on its way, and nothing waits.
+    let paused = Scene {
+        busy: 1_600,
+        send_queue: 1_000,
+        acked: 40_000,
+        sent: 40_000,
+        in_flight: 1,
+        ..Scene::default()
+    };
+    assert_eq!(
+        cause(paused),
+        Cause::Path,
+        "two looks see a busy connection"
+    );
+    assert_eq!(Cause::of(&paused.course(8)), Cause::Program);
+    let lossy = Scene {
+        again: 2_000,
+        ..paused
+    };
+    assert_eq!(Cause::of(&lossy.course(8)), Cause::Loss);
+    // Data waits, and the congestion window is in flight.
+    let held = Scene {
+        send_queue: 200_000,
+        unsent: 170_000,
+        in_flight: 20,
+        ..bulk()
+    };
+    assert_eq!(Cause::of(&held.course(8)), Cause::Path);
+    let queued = Scene {
+        rtt: 60_000,
+        ..held
+    };
+    assert_eq!(Cause::of(&queued.course(8)), Cause::Queue);
+    // Who receives more than it sends is not judged as a sender.
+    let receiver = Scene {
+        received: 9_000_000,
+        ..paused
+    };
+    assert_eq!(Cause::of(&receiver.course(8)), Cause::Path);
+}
+
+#[test]
 fn a_receiver_cannot_tell_sender_from_path() {
     let receiver = Scene {
         received: 9_000_000,

@@ -49,7 +49,7 @@ async fn what_is_lost_is_the_finding() {
     let document = valid(&netopt(&["probe", &target, "-n", "10", "--json"]).await);
     path.join().unwrap();
     assert_eq!(document["datagrams"]["lost"], 2);
-    assert_eq!(document["new"]["errors"]["request_timeout"]["n"], 2);
+    assert_eq!(document["new"]["errors"]["lost"]["n"], 2);
     let finding = document["finding"].as_str().unwrap();
     assert!(finding.contains("2 of 10"), "{finding}");
 }

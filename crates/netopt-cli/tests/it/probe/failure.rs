@@ -33,7 +33,7 @@ async fn what_is_no_target_is_bad_usage() {
         ("http://", "host is missing"),
         ("http://a:99999/", "port from 1 to 65535"),
         ("ftp://localhost/", "http://, https://, tcp://"),
-        ("ws://localhost/", "http://, https://, tcp://"),
+        ("ws://localhost:0/", "write a port from 1 to 65535"),
         ("udp://localhost", "write a port from 1 to 65535"),
     ] {
         let ended = netopt(&["probe", target]).await;
@@ -50,6 +50,8 @@ async fn what_is_no_target_is_bad_usage() {
     for arguments in [
         ["-n", "0"],
         ["--timeout", "5"],
+        ["--size", "19B"],
+        ["--size", "65508B"],
         ["--cacert", "/nowhere.pem"],
         ["--baseline", "/nowhere.toml"],
     ] {
@@ -70,7 +72,7 @@ async fn refused_is_unmeasured_and_still_a_document() {
         let url = format!("{scheme}://{closed}");
         assert_unmeasured(
             &netopt(&["probe", &url]).await,
-            "refused the connection (3 of 3 calls)",
+            "refused the connection (connect, peer; 3 of 3 calls)",
         );
         let ended = netopt(&["probe", &url, "--json"]).await;
         assert_eq!(ended.code, Some(3), "{ended:?}");
@@ -105,7 +107,7 @@ async fn a_port_that_swallows_packets_is_given_up() {
     for scheme in ["http", "tcp"] {
         let url = format!("{scheme}://{full}");
         let ended = netopt(&["probe", &url, "--timeout", "300ms"]).await;
-        assert_unmeasured(&ended, "within 300 ms (3 of 3 calls)");
+        assert_unmeasured(&ended, "within 300 ms (connect, path; 3 of 3 calls)");
     }
 }
 

@@ -7,9 +7,9 @@ use crate::folder::Folder;
 use crate::process;
 
 /// The certificate in PEM form.
-pub(super) const FILE: &str = "certificate.pem";
+pub(crate) const FILE: &str = "certificate.pem";
 /// Its key.
-pub(super) const KEY: &str = "key.pem";
+pub(crate) const KEY: &str = "key.pem";
 
 /// What a certificate says that it is for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,7 +24,7 @@ const COMMAND: &str = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext";
 
 /// Makes both in `folder`, for that use.
-pub(super) fn make(folder: &Folder, usage: Usage) {
+pub(crate) fn make(folder: &Folder, usage: Usage) {
     let constraints = match usage {
         Usage::Server => "basicConstraints=critical,CA:FALSE",
         Usage::Authority => "basicConstraints=critical,CA:TRUE",

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use netopt_core::unit::show_duration;
 use tokio::time::Instant;
 
 use crate::transfer::course::Joined;
@@ -145,8 +146,8 @@ fn ready(
             Err(error) if error.is_timeout() && Instant::now() < until => {}
             Err(error) if error.is_timeout() && socket.is_some() => {
                 let message = format!(
-                    "no datagram came through to {peer} within {:?}: UDP may be blocked",
-                    spec.patience
+                    "no datagram came through to {peer} within {}: UDP may be blocked",
+                    show_duration(spec.patience)
                 );
                 return Err(Error::new(Stage::Agree, Side::Path, message));
             }

@@ -1,17 +1,18 @@
 //! Hears what a connection is for, and sends it where it belongs.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use super::Shared;
 use super::session::{Session, converse};
+use super::strangers::Stranger;
 use crate::transfer::course::Joined;
 use crate::transfer::exchanges::{Sizes, answer_once};
 use crate::transfer::flow::prepare;
 use crate::transfer::spec::{Spec, Work};
-use crate::transfer::wire::{Frame, LENGTH, MAGIC, Opening, Patience, Stranger, VERSION};
+use crate::transfer::wire::{self, Frame, LENGTH, MAGIC, Opening, Patience, VERSION};
 
 /// What a stranger is told.
 const TOLD: &[u8] = b"this is a netopt transfer server: use `netopt transfer HOST:PORT`\n";
@@ -46,16 +47,19 @@ pub(super) fn open(shared: &Arc<Shared>, stream: TcpStream, who: SocketAddr) {
         }
         Ok(Opening::Once { token }) => once(shared, token, &stream, who),
         Ok(Opening::Probe { token }) => probe(shared, token, &stream, who),
-        Err(Some(Stranger::Version(theirs))) => {
-            shared.strangers.fetch_add(1, Ordering::Relaxed);
+        Err(Unheard::Speaks(wire::Stranger::Version(theirs))) => {
+            shared.strangers.count(Stranger::Foreign);
             let line =
                 format!("this server speaks version {VERSION} of the protocol, not {theirs}");
             Frame::Refused(line).send(&stream).ok();
         }
-        Err(stranger) => {
-            shared.strangers.fetch_add(1, Ordering::Relaxed);
-            if stranger.is_some() {
-                (&stream).write_all(TOLD).ok();
+        Err(Unheard::Speaks(_)) => {
+            shared.strangers.count(Stranger::Foreign);
+            (&stream).write_all(TOLD).ok();
+        }
+        Err(Unheard::Ends(stranger)) => {
+            if let Some(stranger) = stranger {
+                shared.strangers.count(stranger);
             }
         }
     }
@@ -92,27 +96,31 @@ fn probe(shared: &Shared, token: u64, mut stream: &TcpStream, who: SocketAddr) {
     }
 }
 
-/// The opening; `None` for who says nothing, or not in time.
-fn hear(shared: &Shared, stream: &TcpStream) -> Result<Opening, Option<Stranger>> {
+/// Why there is no opening.
+enum Unheard {
+    /// Something else was said.
+    Speaks(wire::Stranger),
+    /// Nothing, or not enough; `None` when this server was told to stop.
+    Ends(Option<Stranger>),
+}
+
+fn hear(shared: &Shared, stream: &TcpStream) -> Result<Opening, Unheard> {
     let patience = Patience::of(shared.limits.opening, &shared.stop);
     let mut bytes = [0; LENGTH];
     // One that does not begin as ours do is told at once, not when it has sent enough.
     for at in 0..MAGIC.len() {
         read(&patience, stream, &mut bytes[at..=at])?;
         if bytes[at] != MAGIC[at] {
-            return Err(Some(Stranger::Foreign));
+            return Err(Unheard::Speaks(wire::Stranger::Foreign));
         }
     }
     read(&patience, stream, &mut bytes[MAGIC.len()..])?;
-    Opening::decode(&bytes).map_err(Some)
+    Opening::decode(&bytes).map_err(Unheard::Speaks)
 }
 
-fn read(
-    patience: &Patience<'_>,
-    stream: &TcpStream,
-    bytes: &mut [u8],
-) -> Result<(), Option<Stranger>> {
-    patience.read(stream, bytes).map_err(|_: io::Error| None)
+fn read(patience: &Patience<'_>, stream: &TcpStream, bytes: &mut [u8]) -> Result<(), Unheard> {
+    let read = patience.read(stream, bytes);
+    read.map_err(|error| Unheard::Ends(Stranger::by(&error)))
 }
 
 /// The transfer of that token, if that client began it.
@@ -125,7 +133,7 @@ fn of(shared: &Shared, token: u64, who: SocketAddr) -> Option<Arc<Session>> {
         .get(&token)
         .filter(|session| session.who.ip() == who.ip());
     if session.is_none() {
-        shared.strangers.fetch_add(1, Ordering::Relaxed);
+        shared.strangers.count(Stranger::Foreign);
     }
     session.map(Arc::clone)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Shared;
+use super::strangers::Stranger;
 use crate::transfer::course::{Course, DRAIN, End, Joined, gather};
 use crate::transfer::datagrams;
 use crate::transfer::flow::{Sampler, processor, rest_until};
@@ -80,12 +81,23 @@ pub(super) fn converse(shared: &Arc<Shared>, control: &TcpStream, who: SocketAdd
     control.set_nodelay(true).ok();
     control.set_write_timeout(Some(shared.limits.opening)).ok();
     let patience = Patience::of(shared.limits.opening, &shared.stop);
-    let Ok(Some(Frame::Hello(spec))) = Frame::receive(control, &patience) else {
-        shared.strangers.fetch_add(1, Ordering::Relaxed);
-        Frame::Refused("what was asked for cannot be read, or is out of range".to_owned())
-            .send(control)
-            .ok();
-        return;
+    let stranger = match Frame::receive(control, &patience) {
+        Ok(Some(Frame::Hello(spec))) => Ok(spec),
+        Ok(Some(_)) => Err(Some(Stranger::Foreign)),
+        Ok(None) => Err(Some(Stranger::Left)),
+        Err(error) => Err(Stranger::by(&error)),
+    };
+    let spec = match stranger {
+        Ok(spec) => spec,
+        Err(stranger) => {
+            if let Some(stranger) = stranger {
+                shared.strangers.count(stranger);
+            }
+            Frame::Refused("what was asked for cannot be read, or is out of range".to_owned())
+                .send(control)
+                .ok();
+            return;
+        }
     };
     let token = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), who);
     let session = Arc::new(Session {
@@ -180,9 +192,13 @@ fn run(shared: &Shared, control: &TcpStream, token: u64, session: &Session) -> i
     Frame::Report(Box::new(view)).send(control)
 }
 
+/// How much more patient a server is with datagrams than its client.
+const MEETING: Duration = Duration::from_secs(1);
+
 /// Waits for the client's first datagram, which says where its others come from.
 fn meet(socket: &UdpSocket, token: u64, session: &Session) -> io::Result<()> {
-    let until = Instant::now() + session.spec.patience;
+    // Longer than the client waits, which then says that no datagram came through, and not that we left.
+    let until = Instant::now() + session.spec.patience + MEETING;
     socket.set_read_timeout(Some(LOOK))?;
     let mut room = [0; 64];
     while Instant::now() < until && !session.stop.is_told() {

@@ -239,7 +239,8 @@ fn a_client_that_says_nothing_or_drips_is_let_go() {
         );
     }
     assert!(begun.elapsed() >= PATIENCE);
-    assert_eq!(server.served().strangers, 2);
+    let served = server.served();
+    assert_eq!((served.strangers, served.silent), (2, 2));
 }
 
 #[test]

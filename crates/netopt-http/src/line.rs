@@ -1,0 +1,55 @@
+//! What every connection has, whatever is spoken on it: how it came to be, the handle on its stream, its marks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use netopt_core::exchange::{ConnectionUse, Protocol, TlsSession};
+use netopt_core::opening::Opening;
+use netopt_tcp::Wire;
+use tokio::time::Instant;
+
+use crate::marks::Marks;
+
+/// How a connection came to be.
+#[derive(Debug)]
+pub(crate) struct Birth {
+    pub(crate) id: u64,
+    pub(crate) at: Instant,
+    pub(crate) tls: Option<TlsSession>,
+    pub(crate) opening: Opening,
+}
+
+/// A connection to those who watch the calls on it.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) marks: Arc<Marks>,
+    pub(crate) birth: Birth,
+    used: AtomicU64,
+}
+
+impl Line {
+    /// A connection that has carried nothing yet.
+    pub(crate) fn new(wire: Arc<Wire>, birth: Birth) -> Self {
+        Self {
+            wire,
+            marks: Arc::default(),
+            birth,
+            used: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts one more call and describes the connection to it.
+    pub(crate) fn begin_use(&self, protocol: Protocol) -> ConnectionUse {
+        let earlier = self.used.fetch_add(1, Ordering::Relaxed);
+        ConnectionUse {
+            id: self.birth.id,
+            earlier,
+            age: self.birth.at.elapsed(),
+            protocol,
+            tls: self.birth.tls.clone(),
+            nodelay: self.wire.granted().nodelay,
+            opening: (earlier == 0).then_some(self.birth.opening),
+        }
+    }
+}

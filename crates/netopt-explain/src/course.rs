@@ -43,7 +43,7 @@ const STEADY: f64 = 0.6;
 const LEAST_STRETCHES: usize = 8;
 
 /// A receiver's round trip above this times the empty one shows a queue.
-const QUEUED: f64 = 1.25;
+pub(crate) const QUEUED: f64 = 1.25;
 
 /// How near the rate is to a window a round trip when the window is the limit: below, the kernel's tuned window leaves room
 /// of at least two; above, the window moved.

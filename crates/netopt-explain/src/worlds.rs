@@ -166,7 +166,9 @@ impl World {
                 warm: single(false, 1),
                 encoded: single(true, 1),
                 sample: self.sample,
+                request: None,
             },
+            may_have_bbr: None,
         }
     }
 
@@ -197,6 +199,7 @@ impl World {
                     resumed: false,
                 }),
                 nodelay: self.kernel_tells.then(|| settings.nodelay.is_on()),
+                congestion_control: settings.congestion_control,
                 opening: (call.earlier == 0).then(|| self.opening(call)),
             }),
             answer: Some(Answer {

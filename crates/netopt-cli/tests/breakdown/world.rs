@@ -148,6 +148,7 @@ impl World {
                 warm: warm[1..].to_vec(),
                 ..Survey::default()
             },
+            ..Facts::default()
         };
         (facts, truth)
     }

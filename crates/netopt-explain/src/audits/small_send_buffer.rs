@@ -14,7 +14,7 @@ use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::course::{Reason, downloads, most};
 use crate::evidence;
 use crate::facts::Facts;
-use crate::upload::{ALONE, CONFIRMED, limited, uploads};
+use crate::upload::{by_our_buffer, uploads};
 use crate::worth;
 
 const ID: &str = "tcp.small-send-buffer";
@@ -40,8 +40,7 @@ fn check(facts: &Facts) -> Outcome {
 
 fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
     let is_fixed = facts.settings().send_buffer.is_some();
-    let least = if is_fixed { CONFIRMED } else { ALONE };
-    let (times, share) = limited(&uploads(facts), |path| path.buffer_limited, least)?;
+    let (times, share) = by_our_buffer(facts, &uploads(facts))?;
     let saving = times.p50()?.min(p50);
     let severity = worth::severity(saving, p50)?;
     let mut evidence = vec![evidence::ratio(

@@ -9,10 +9,13 @@
 //! - **Our window:** a window and no more for each round trip (RFC 7323 §1.1: window over round trip bounds the rate).
 //! - **Slow start:** flights that grow from one round trip to the next (RFC 5681 §3.1), on a new connection or, after a
 //!   pause longer than the retransmission time-out, on a kept one (§4.1).
-//! - **The sender:** the same amount each round trip, without a reason on our side: its send buffer, or how it writes.
+//! - **The sender:** the same amount each round trip, without a reason on our side, or bursts that wait for more than a window
+//!   would ([`bursts`]): its send buffer, or how it writes.
 //!
 //! The pauses are what is left of the receive phase when the bytes are put on the line at the highest rate that was seen over
 //! an eighth of a round trip. That rate is a lower bound, so the pauses are one as well.
+
+mod bursts;
 
 use std::time::Duration;
 
@@ -55,6 +58,10 @@ const LEAST_WINDOWS: f64 = 3.0;
 /// Flights of the same size, with so many of them, and none beyond this times another.
 const LEAST_FLAT: usize = 4;
 const FLAT: f64 = 1.5;
+
+/// A sender whose waiting is a smaller part of the answer is not held by its buffer: a machine that stood still once looks the
+/// same.
+const LEAST_WAITING: f64 = 0.2;
 
 /// The least retransmission time-out of Linux; no pause below it makes a sender begin again (RFC 5681 §4.1).
 const LEAST_IDLE: Duration = Duration::from_millis(200);
@@ -221,6 +228,8 @@ fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
     let flights = call.arrivals.flights(trip);
     let reason = if !disordered && fills_our_window(call, receive, trip) {
         Reason::Window
+    } else if !disordered && waits_for_its_buffer(call, receive, trip) {
+        Reason::Sender
     } else if is_steady(call, trip)
         && !is_first_flights(call, &flights)
         && (!disordered || stands_in_a_queue(call, trip))
@@ -243,6 +252,12 @@ fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
         paused,
         on_the_line,
     })
+}
+
+/// Whether the sender stood still until its buffer was acknowledged, for a good part of the answer.
+fn waits_for_its_buffer(call: &Exchange, receive: Duration, trip: Duration) -> bool {
+    let waited = bursts::waited(&call.arrivals, trip);
+    !waited.is_zero() && waited >= receive.mul_f64(LEAST_WAITING)
 }
 
 /// A window, and no more, for each round trip.

@@ -1,8 +1,8 @@
 //! `tcp.small-send-buffer`: the sender has room for less than the path holds, and waits for acknowledgements.
 //!
 //! For an upload the kernel says so itself; a fixed send buffer of the client is the usual cause. A server's buffer only
-//! shows in the answers: the same amount each round trip, although our window has room and nothing was lost. A server that
-//! writes so much at a time looks the same, and the advice says it.
+//! shows in the answers: the same amount each round trip, or bursts that wait until the one before is acknowledged, although our
+//! window has room and nothing was lost. A server that writes so much at a time looks the same, and the advice says it.
 
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
     let severity = worth::severity(saving, p50)?;
     let n = all.len() as u64;
     let mut evidence = vec![evidence::ratio(
-        "answers with the same amount each round trip",
+        "answers that wait for acknowledgements",
         share,
         n,
     )];
@@ -97,7 +97,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
         estimate: of_median(saving),
         remedy: Remedy::Advice(
             "On the server, do not set `SO_SNDBUF`, so that the kernel tunes it, and raise the third number of \
-             `net.ipv4.tcp_wmem` if that is the bound; see that the application writes without waiting in between."
+             `net.ipv4.tcp_wmem` if that is the bound; see that the application writes without waiting in between, and whether its congestion window is clamped."
                 .to_owned(),
         ),
         cost: vec!["kernel memory of the server for each busy connection".to_owned()],
@@ -105,7 +105,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
             ID,
             severity,
             format!(
-                "The server sends the same amount each round trip and waits, although our window has room and nothing was \
+                "The server sends a part and waits until it is acknowledged, although our window has room and nothing was \
                  lost: about {} in {:.0} % of {n} longer answers.",
                 show_duration(saving),
                 share * 100.0

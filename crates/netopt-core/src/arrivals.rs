@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::unit::Bytes;
 
-/// Slices of one transfer at the most: a transfer of thirty round trips still has two to four slices for each.
-pub const MOST_SLICES: usize = 128;
+/// Slices of one transfer at the most: a transfer of thirty round trips still has eight to sixteen slices for each.
+pub const MOST_SLICES: usize = 512;
 
 /// The narrowest slice: about what the timers of a busy machine can tell apart.
 pub const NARROWEST: Duration = Duration::from_micros(250);
@@ -23,7 +23,7 @@ pub const LONGEST: Duration = Duration::from_secs(86_400);
 /// The arrivals of one transfer, by slices of time. The default is that nothing came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Arrivals {
-    /// How often the slices became twice as wide: 22 times for [`LONGEST`], never more.
+    /// How often the slices became twice as wide: 20 times for [`LONGEST`], never more.
     doublings: u32,
     /// What came in each; the last one is not empty.
     slices: Vec<u64>,
@@ -70,6 +70,13 @@ impl Arrivals {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.slices.is_empty()
+    }
+
+    /// From the start to the end of the slice of the last arrival.
+    #[must_use]
+    pub fn span(&self) -> Duration {
+        let slices = u32::try_from(self.slices.len()).unwrap_or(u32::MAX);
+        self.slice().saturating_mul(slices)
     }
 
     /// What came in each stretch of `length`, from the start to the last arrival; a slice counts where it begins. Empty
@@ -124,11 +131,14 @@ impl Arrivals {
         let width = usize::try_from(wanted)
             .unwrap_or(MOST_SLICES)
             .min(MOST_SLICES);
-        let most = (0..self.slices.len())
-            .map(|start| self.slices().skip(start).take(width).sum())
-            .max();
+        let (mut within, mut most) = (0_u64, 0_u64);
+        for (index, data) in self.slices.iter().enumerate() {
+            let left = index.checked_sub(width).map_or(0, |out| self.slices[out]);
+            within = within.saturating_sub(left).saturating_add(*data);
+            most = most.max(within);
+        }
         let time = slice.saturating_mul(u32::try_from(width).unwrap_or(u32::MAX));
-        (most.unwrap_or_default(), time)
+        (Bytes::new(most), time)
     }
 
     /// Makes the slices twice as wide.
@@ -216,15 +226,21 @@ mod tests {
             prop_assert_eq!(arrivals.total(), total);
             let stretches = arrivals.by(Duration::from_micros(by));
             prop_assert!(stretches.is_empty() || stretches.into_iter().sum::<Bytes>() == total);
-            prop_assert!(arrivals.most_in(Duration::from_micros(by)).0 <= total);
+            let (most, time) = arrivals.most_in(Duration::from_micros(by));
+            let width = usize::try_from(time.as_nanos() / arrivals.slice().as_nanos()).unwrap();
+            let slices: Vec<Bytes> = arrivals.slices().collect();
+            let stretch = |start: usize| slices.iter().copied().skip(start).take(width).sum();
+            prop_assert_eq!(most, (0..slices.len()).map(stretch).max().unwrap_or_default());
         }
 
         #[test]
         fn slices_are_as_narrow_as_the_length_allows(micros in 0u64..1 << 40) {
             let mut arrivals = Arrivals::default();
             arrivals.note(Duration::from_micros(micros), Bytes::new(1));
-            let length = Duration::from_micros(micros);
-            prop_assert!(arrivals.slice() == NARROWEST || arrivals.slice() * 64 <= length + arrivals.slice());
+            let length = Duration::from_micros(micros).min(LONGEST);
+            let least = u32::try_from(MOST_SLICES / 2).unwrap();
+            prop_assert!(arrivals.slice() == NARROWEST || arrivals.slice() * least <= length + arrivals.slice());
+            prop_assert!(arrivals.span() >= length && arrivals.span() <= length + arrivals.slice());
         }
     }
 }

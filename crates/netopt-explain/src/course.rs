@@ -39,6 +39,10 @@ pub(crate) const TELLING: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
 /// With fewer longer answers nothing is said.
 pub(crate) const LEAST_CALLS: u64 = 5;
 
+/// A long answer is looked at in so many stretches, however short its round trip: lateness of this machine is a part of narrower
+/// ones.
+const MOST_STRETCHES: u32 = 64;
+
 /// A stretch with this share of the mean is no pause.
 const STEADY: f64 = 0.6;
 
@@ -164,7 +168,8 @@ fn is_long(call: &Exchange) -> bool {
 /// behind a lost packet comes at once and not at the rate of the line. Single calls on a kept connection count beside.
 fn peak(facts: &Facts, calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
     let of = |call: &Exchange| {
-        let (most, time) = call.arrivals.most_in((trip / 8).max(LEAST_PEAK));
+        let least = LEAST_PEAK.max(call.arrivals.span() / MOST_STRETCHES);
+        let (most, time) = call.arrivals.most_in((trip / 8).max(least));
         most.over(time).map(BitRate::bps)
     };
     let in_order = |call: &&Exchange| !is_disordered(call);
@@ -193,10 +198,9 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 /// Lateness of this machine moves data between neighbours and hardly changes that.
 #[expect(clippy::cast_precision_loss, reason = "a small count")]
 fn is_steady(call: &Exchange, trip: Duration) -> bool {
-    let mut stretches = call.arrivals.by(trip / 4);
-    if stretches.is_empty() {
-        stretches = call.arrivals.slices().collect();
-    }
+    // Two slices are the narrowest stretch that can be told.
+    let least = (call.arrivals.span() / MOST_STRETCHES).max(call.arrivals.slice() * 2);
+    let stretches = call.arrivals.by((trip / 4).max(least));
     let mean = call.arrivals.total().bits() / stretches.len().max(1) as f64;
     let middle = median(stretches.iter().map(|data| data.bits()).collect());
     stretches.len() >= LEAST_STRETCHES && middle.is_some_and(|middle| middle >= STEADY * mean)

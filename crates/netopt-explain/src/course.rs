@@ -232,7 +232,7 @@ fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
     let flights = call.arrivals.flights(trip);
     let reason = if !disordered && fills_our_window(call, receive, trip) {
         Reason::Window
-    } else if !disordered && waits_for_its_buffer(call, receive, trip) {
+    } else if !disordered && is_held_back(call, receive, trip) {
         Reason::Sender
     } else if is_steady(call, trip)
         && !is_first_flights(call, &flights)
@@ -258,8 +258,8 @@ fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
     })
 }
 
-/// Whether the sender stood still until its buffer was acknowledged, for a good part of the answer.
-fn waits_for_its_buffer(call: &Exchange, receive: Duration, trip: Duration) -> bool {
+/// Whether the sender was held again and again, for a good part of the answer.
+fn is_held_back(call: &Exchange, receive: Duration, trip: Duration) -> bool {
     let waited = bursts::waited(&call.arrivals, trip);
     !waited.is_zero() && waited >= receive.mul_f64(LEAST_WAITING)
 }

@@ -16,6 +16,7 @@
 //! an eighth of a round trip. That rate is a lower bound, so the pauses are one as well.
 
 mod bursts;
+mod peak;
 
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 
 use crate::evidence;
-use crate::facts::{Connection, Facts, Times, on};
+use crate::facts::{Facts, Times};
 use crate::visible::visible;
 use crate::worth;
 
@@ -67,11 +68,11 @@ const FLAT: f64 = 1.5;
 /// same.
 const LEAST_WAITING: f64 = 0.2;
 
+/// One of so many answers with packets out of order, and the path loses packets.
+const LOSSY: usize = 10;
+
 /// The least retransmission time-out of Linux; no pause below it makes a sender begin again (RFC 5681 §4.1).
 const LEAST_IDLE: Duration = Duration::from_millis(200);
-
-/// An eighth of a round trip below this is within what a machine wakes up late by.
-const LEAST_PEAK: Duration = Duration::from_millis(1);
 
 /// Why the receive phase of a call took what it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,13 +103,30 @@ pub(crate) fn downloads(facts: &Facts) -> Vec<Held<'_>> {
         return Vec::new();
     };
     let calls: Vec<&Exchange> = facts.answered().filter(|call| is_long(call)).collect();
-    let Some(peak) = peak(facts, &calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS) else {
+    let Some(peak) = peak::peak(facts, &calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS)
+    else {
         return Vec::new();
     };
-    calls
+    let mut all: Vec<Held<'_>> = calls
         .into_iter()
         .filter_map(|call| held(call, trip, peak))
-        .collect()
+        .collect();
+    after_losses(&mut all);
+    all
+}
+
+/// A window that a loss has cut grows by a segment each round trip (RFC 5681 §3.1), which looks like a sender that is held, in
+/// the answers after the one that lost something.
+fn after_losses(all: &mut [Held<'_>]) {
+    let disordered = all.iter().filter(|held| is_disordered(held.call)).count();
+    if disordered * LOSSY < all.len() || disordered == 0 {
+        return;
+    }
+    for held in all.iter_mut() {
+        if held.reason == Reason::Sender {
+            held.reason = Reason::Loss;
+        }
+    }
 }
 
 /// The calls with this reason, as a share of all longer answers, and what they paused; `None` below half of them.
@@ -162,31 +180,6 @@ pub(crate) fn common(
 
 fn is_long(call: &Exchange) -> bool {
     call.arrivals.total() > TELLING
-}
-
-/// The highest rate of a call, at the median over the calls: of those without disorder if there are any, because what waited
-/// behind a lost packet comes at once and not at the rate of the line. Single calls on a kept connection count beside.
-fn peak(facts: &Facts, calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
-    let of = |call: &Exchange| {
-        let least = LEAST_PEAK.max(call.arrivals.span() / MOST_STRETCHES);
-        let (most, time) = call.arrivals.most_in((trip / 8).max(least));
-        most.over(time).map(BitRate::bps)
-    };
-    let in_order = |call: &&Exchange| !is_disordered(call);
-    let loaded = calls.iter().copied().filter(in_order);
-    let single = on(&facts.survey.warm, Connection::Reused).filter(in_order);
-    let in_order = [
-        median(loaded.filter_map(of).collect()),
-        median(single.filter(|call| is_long(call)).filter_map(of).collect()),
-    ];
-    let highest = in_order.into_iter().flatten().max_by(f64::total_cmp);
-    // Else the most of a whole round trip, which evens out what had waited behind a lost packet.
-    let slow = |call: &&Exchange| {
-        let (most, time) = call.arrivals.most_in(trip.max(LEAST_PEAK));
-        most.over(time).map(BitRate::bps)
-    };
-    let rate = highest.or_else(|| median(calls.iter().filter_map(slow).collect()))?;
-    BitRate::from_bps(rate)
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

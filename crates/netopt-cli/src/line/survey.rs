@@ -1,7 +1,8 @@
 //! Stage two: calls one by one, in the ways that tell causes apart.
 //!
-//! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, to see
-//! whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
+//! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, of an answer and of
+//! the request, to see whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
+//! What only the kernel of this machine can say, it is asked here as well.
 
 use netopt::{Change, Plan};
 use netopt_core::change::Switch;

@@ -6,7 +6,7 @@ use netopt::Plan;
 use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
 use netopt_lab::origin::{
-    BodySpec, Compress, Dist, OriginSpec, ServiceSpec, SocketSpec, WriteStyle,
+    BodySpec, Compress, Dist, OriginSpec, Protocol, ServiceSpec, SocketSpec, WriteStyle,
 };
 use serde_json::Value;
 
@@ -259,4 +259,41 @@ async fn a_pool_that_is_too_small_is_found_and_its_size_proven() {
         document["plan"]["pool.max_connections"].as_u64().unwrap() >= 3,
         "{document:#}"
     );
+}
+
+/// With HTTP/2 the head and the body of a request are written apart, and Nagle's algorithm has something to hold.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_client_whose_nagle_holds_the_body_of_http2_back_is_told_to_switch_it_off() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        protocol: Protocol::Https2,
+        ..OriginSpec::default()
+    })
+    .await;
+    let trusted = written("nagle.pem", origin.certificate_pem().unwrap());
+    let body = written("nagle.json", &"{}\n".repeat(200));
+    let client = written("nagle.toml", "[tcp]\nnodelay = false\n");
+    let args = [
+        "diagnose",
+        &origin.url(),
+        "--json",
+        "--unsafe-method",
+        "--method",
+        "POST",
+        "--rate",
+        "500",
+        "--workload",
+        "rpc",
+        "--body",
+        body.to_str().unwrap(),
+        "--cacert",
+        trusted.to_str().unwrap(),
+        "--baseline",
+        client.to_str().unwrap(),
+    ];
+    let document = netopt(&args).await.document();
+    let nagle = finding(&document, "tcp.nagle-delayed-ack");
+    assert_eq!(nagle["change"]["name"], "tcp.nodelay", "{nagle:#}");
+    assert_eq!(document["primary"], "tcp.nagle-delayed-ack");
 }

@@ -16,6 +16,7 @@ use netopt_core::unit::{Bytes, show_duration};
 use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_median};
 use crate::evidence;
 use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, on, phase, service};
+use crate::upload::uploads;
 use crate::worth;
 
 const ID: &str = "http.compression";
@@ -151,11 +152,14 @@ const CPU: &str = "CPU on both sides: the server packs each body, the client unp
 struct Pair {
     plain: [Times; 2],
     packed: [Times; 2],
+    /// Whether the requests are long: then service times differ by what their connections had been through.
+    sends_much: bool,
 }
 
 impl Pair {
     fn of(facts: &Facts) -> Self {
         let survey = &facts.survey;
+        let sends_much = !uploads(facts).is_empty();
         let times = |calls: Vec<&Exchange>| {
             [
                 service(calls.iter().copied()),
@@ -171,6 +175,7 @@ impl Pair {
             return Self {
                 plain: times(warm),
                 packed: times(encoded),
+                sends_much,
             };
         }
         let new = |calls| on(calls, Connection::New).collect::<Vec<_>>();
@@ -178,11 +183,13 @@ impl Pair {
         Self {
             plain: times(fresh.collect()),
             packed: times(new(&survey.encoded)),
+            sends_much,
         }
     }
 
     /// The difference in service time where it stands out of the noise, and the smaller one of service and receive times
-    /// where it does not: a server whose work varies must not look like one that should compress.
+    /// where it does not: a server whose work varies must not look like one that should compress, and neither must a request
+    /// that takes its time.
     fn saving(&self) -> Duration {
         let ([plain, plain_receive], [packed, packed_receive]) = (&self.plain, &self.packed);
         let less = |a: &Times, b: &Times| {
@@ -191,6 +198,7 @@ impl Pair {
         };
         plain
             .clearly_above(packed)
+            .filter(|_| !self.sends_much)
             .unwrap_or_else(|| less(plain, packed).min(less(plain_receive, packed_receive)))
     }
 

@@ -581,3 +581,77 @@ proptest! {
         prop_assert!(Duration::from_micros(micros).abs_diff(path.rtt()) <= Duration::from_nanos(1));
     }
 }
+
+#[test]
+fn traffic_of_others_is_read_and_wants_packets() {
+    let link = "[link]\nrtt = \"20ms\"\nrate = \"10mbit\"\n";
+    let scenario = with(&format!("{link}[cross]\nupload = 2")).unwrap();
+    let cross = Cross {
+        upload: 2,
+        download: 0,
+        after: Duration::from_secs(1),
+        congestion_control: None,
+    };
+    assert_eq!(scenario.cross, Some(cross));
+    assert_eq!(scenario.link.unwrap().engine, Engine::Packet);
+
+    let all = "[cross]\ndownload = 3\nafter = \"250ms\"\ncongestion_control = \"cubic\"";
+    let cross = with(&format!("{link}{all}")).unwrap().cross.unwrap();
+    assert_eq!((cross.upload, cross.download), (0, 3));
+    assert_eq!(cross.after, Duration::from_millis(250));
+    assert_eq!(cross.congestion_control.as_deref(), Some("cubic"));
+    assert_eq!(with("").unwrap().cross, None);
+}
+
+#[test]
+fn traffic_of_others_that_cannot_be_is_refused_by_name() {
+    let link = "[link]\nrtt = \"20ms\"\nrate = \"10mbit\"\n";
+    for (lines, expected) in [
+        (
+            "[cross]",
+            "line 5: cross.upload: there is no stream in either direction",
+        ),
+        (
+            "[cross]\nupload = 0\ndownload = 0",
+            "cross.upload: there is no stream in either direction",
+        ),
+        (
+            "[cross]\nupload = 65",
+            "cross.upload: 65 is not a whole number of streams from 0 to 64",
+        ),
+        (
+            "[cross]\ndownload = \"2\"",
+            "cross.download: \"2\" is not a whole number of streams",
+        ),
+        (
+            "[cross]\nupload = 1\nafter = 3",
+            "cross.after: 3 is not a time such as",
+        ),
+        (
+            "[cross]\nupload = 1\ncongestion_control = \"a b\"",
+            "cross.congestion_control: \"a b\" is not the name",
+        ),
+        (
+            "[cross]\nupload = 1\nuploads = 1",
+            "cross.uploads: is an unknown key; did you mean \"upload\"?",
+        ),
+        ("cross = 3", "line 5: link.cross: is an unknown key"),
+    ] {
+        let error = wrong(&format!("{link}{lines}"));
+        assert!(error.contains(expected), "{error}\nnot {expected}");
+    }
+    for (lines, expected) in [
+        ("[cross]\nupload = 1", "cross: there is no path to share"),
+        (
+            "[link]\nrtt = \"20ms\"\n[cross]\nupload = 1",
+            "cross: nobody waits for others where the path has no rate",
+        ),
+        (
+            "[link]\nrate = \"10mbit\"\nengine = \"stream\"\n[cross]\nupload = 1",
+            "cross: the stream link has no queue that connections share",
+        ),
+    ] {
+        let error = wrong(lines);
+        assert!(error.contains(expected), "{error}\nnot {expected}");
+    }
+}

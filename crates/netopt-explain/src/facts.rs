@@ -35,6 +35,8 @@ pub struct Facts {
 pub struct Baseline {
     /// Its calls, successful or not, in any order.
     pub exchanges: Vec<Exchange>,
+    /// What the same client did meanwhile that is not to be explained, as far as it ended: its uploads.
+    pub beside: Vec<Exchange>,
     /// Length of the run; zero is unknown.
     pub window: Duration,
 }

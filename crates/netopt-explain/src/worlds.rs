@@ -3,6 +3,7 @@
 //! It is a model, not a measurement: the phases follow from round trips and rates by arithmetic, with a jitter that is the
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
+mod bulk;
 mod expect;
 mod transfer;
 
@@ -20,6 +21,7 @@ use netopt_core::unit::{BitRate, Bytes};
 use crate::facts::{Baseline, BodySample, Facts, Survey};
 use crate::line::SEGMENT;
 
+pub(crate) use bulk::{Bulk, beside, crowded};
 pub(crate) use expect::{assert_quiet, fired, saving};
 pub(crate) use transfer::{download, upload};
 
@@ -159,6 +161,7 @@ impl World {
             client: self.client.clone(),
             baseline: Baseline {
                 exchanges,
+                beside: Vec::new(),
                 window: Duration::from_millis(100 * self.calls),
             },
             survey: Survey {

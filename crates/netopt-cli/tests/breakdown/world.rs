@@ -141,6 +141,7 @@ impl World {
             client: Plan::new().with(Change::KeepAlive(self.keep_alive)),
             baseline: Baseline {
                 exchanges: baseline,
+                beside: Vec::new(),
                 window: Duration::ZERO,
             },
             survey: Survey {

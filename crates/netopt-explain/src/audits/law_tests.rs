@@ -203,7 +203,7 @@ fn facts() -> impl Strategy<Value = Facts> {
     };
     (
         client(),
-        some(30),
+        (some(30), some(4)),
         time(),
         (some(8), some(8), some(8)),
         (sample(), sample(), prop::option::of(any::<bool>())),
@@ -211,13 +211,17 @@ fn facts() -> impl Strategy<Value = Facts> {
         .prop_map(
             |(
                 client,
-                exchanges,
+                (exchanges, beside),
                 window,
                 (fresh, warm, encoded),
                 (sample, request, may_have_bbr),
             )| Facts {
                 client,
-                baseline: Baseline { exchanges, window },
+                baseline: Baseline {
+                    exchanges,
+                    beside,
+                    window,
+                },
                 survey: Survey {
                     fresh,
                     warm,

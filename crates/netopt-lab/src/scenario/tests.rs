@@ -73,6 +73,7 @@ concurrency = 4
 duration = "3s"
 method = "PUT"
 request_body = "1kB"
+upload_beside = "1MB"
 paths = ["/a", "/b"]
 zipf = 1.1
 connect_timeout = "2s"
@@ -653,5 +654,22 @@ fn traffic_of_others_that_cannot_be_is_refused_by_name() {
     ] {
         let error = wrong(lines);
         assert!(error.contains(expected), "{error}\nnot {expected}");
+    }
+}
+
+#[test]
+fn uploads_beside_the_calls_have_a_size() {
+    let beside = |value: &str| with(&format!("[workload]\nupload_beside = {value}"));
+    let load = beside("\"2MB\"").unwrap().workload;
+    assert_eq!(load.upload_beside, Some(Bytes::new(2_000_000)));
+    // The calls themselves are what they would be without.
+    assert_eq!((load.method, load.request_body), (Method::GET, Bytes::ZERO));
+    for value in ["\"0B\"", "\"65MiB\"", "3"] {
+        let error = beside(value).unwrap_err().to_string();
+        assert!(
+            error.starts_with("line 3: workload.upload_beside: ")
+                && error.contains("is not an amount of data"),
+            "{error}"
+        );
     }
 }

@@ -40,6 +40,8 @@ pub struct Load {
     pub method: Method,
     /// The size of each request's body. Default: none.
     pub request_body: Bytes,
+    /// The size of the uploads that the same client makes meanwhile, one after the other. Default: none.
+    pub upload_beside: Option<Bytes>,
     /// What is asked for. Default: one path.
     pub paths: Paths,
     /// How unequally the paths are asked for: the exponent of Zipf's law. Default: equally.
@@ -59,6 +61,7 @@ impl Default for Load {
             duration: None,
             method: Method::GET,
             request_body: Bytes::new(0),
+            upload_beside: None,
             paths: Paths::default(),
             zipf: None,
             connect_timeout: None,
@@ -109,6 +112,7 @@ const KEYS: [&str; 10] = [
     "duration",
     "method",
     "request_body",
+    "upload_beside",
     "paths",
     "zipf",
     "connect_timeout",
@@ -140,6 +144,11 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         &format!("{SIZE}, at most 64 MiB"),
         |value| value::size(value, LARGEST_REQUEST),
     );
+    let upload_beside = table.get(
+        "upload_beside",
+        &format!("{SIZE}, above zero and at most 64 MiB"),
+        |value| value::size(value, LARGEST_REQUEST).filter(|size| *size > Bytes::ZERO),
+    );
     let method = table.get("method", "a method of HTTP, such as \"GET\"", |value| {
         value.as_str()?.parse::<Method>().ok()
     });
@@ -169,6 +178,7 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         duration,
         method: method.unwrap_or(usual),
         request_body,
+        upload_beside,
         paths: paths(table),
         zipf,
         connect_timeout,

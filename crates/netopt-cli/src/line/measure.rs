@@ -131,9 +131,14 @@ impl Line {
     fn note_beside(&mut self) {
         if self.job.beside.is_some() {
             let ended = self.story.facts.baseline.beside.len();
-            self.story.notes.push(format!(
-                "the same client uploaded meanwhile, and {ended} of its uploads had ended when the measurement was over"
-            ));
+            let note = if ended == 0 {
+                "no upload had ended when the measurement was over; with smaller ones more could be said".to_owned()
+            } else {
+                format!(
+                    "the same client uploaded meanwhile, and {ended} of its uploads had ended when the measurement was over"
+                )
+            };
+            self.story.notes.push(note);
         }
     }
 

@@ -297,3 +297,36 @@ async fn a_client_whose_nagle_holds_the_body_of_http2_back_is_told_to_switch_it_
     assert_eq!(nagle["change"]["name"], "tcp.nodelay", "{nagle:#}");
     assert_eq!(document["primary"], "tcp.nagle-delayed-ack");
 }
+
+#[tokio::test]
+async fn uploads_beside_are_made_by_the_same_client_and_are_no_calls() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        service: served_in(1),
+        ..OriginSpec::default()
+    })
+    .await;
+    let args = [
+        "diagnose",
+        &origin.url(),
+        "--json",
+        "--rate",
+        "100",
+        "--upload-beside",
+        "100kB",
+        "--unsafe-method",
+    ];
+    let ended = netopt(&args).await;
+    let document = ended.document();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let traffic = origin.traffic();
+    let calls = document["workload"]["requests"].as_u64().unwrap();
+    let uploads = traffic.messages.saturating_sub(calls);
+    assert!(uploads > 0, "{traffic:?}, {calls} calls");
+    // Each that has begun has sent its body, but one that was given up when the measurement was over.
+    let whole = Bytes::new(100_000 * (uploads - 1));
+    assert!(traffic.bytes_in > whole, "{traffic:?}, {calls} calls");
+    let notes = document["notes"].to_string();
+    assert!(notes.contains("uploaded meanwhile"), "{notes}");
+    assert!(document["primary"].is_null(), "{document:#}");
+}

@@ -105,7 +105,7 @@ impl Paths {
     }
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "preset",
     "rate",
     "concurrency",

@@ -14,7 +14,7 @@ use crate::line;
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
 use crate::stall;
-use crate::standing::standing;
+use crate::standing;
 use crate::upload;
 use crate::visible::every_call;
 
@@ -37,16 +37,16 @@ pub(crate) struct Processing {
 /// The server's work per call; `None` without enough waits or without a round trip.
 pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
     let trip = round_trip(facts)?;
-    let queued = queuing(facts).unwrap_or_default();
     // What others fill is in the way of single calls as well.
-    let standing = standing(facts).map_or(Duration::ZERO, |queue| queue.time);
+    let delay = standing::delay(facts);
+    let queued = queuing(facts).unwrap_or_default().max(delay);
     let waits = |calls: &[Exchange], connection| phase(on(calls, connection), Phase::Wait);
     let baseline = &facts.baseline.exchanges;
     let sources = [
         (
             "wait p50, one by one",
             waits(&facts.survey.warm, Connection::Reused),
-            standing,
+            delay,
             true,
         ),
         (
@@ -64,7 +64,7 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         (
             "wait p50, new connections",
             waits(&facts.survey.fresh, Connection::New),
-            standing,
+            delay,
             false,
         ),
     ];

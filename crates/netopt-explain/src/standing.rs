@@ -30,9 +30,9 @@ pub(crate) const LEAST_QUEUE: Duration = Duration::from_millis(5);
 /// A queue below this part of the empty round trip is ordinary: a line that is in use has one.
 const LEAST_SHARE: f64 = 0.25;
 
-/// The handshakes differ from each other by at most this part of what they are late by. Of two uniform jitters the spread of
-/// five handshakes is mostly above their median.
-const MOST_SPREAD: f64 = 0.5;
+/// The middle half of the handshakes differ by at most this part of what they are late by. Of jitter that is uniform each way
+/// it differs by three fifths; with the two bounds below, one survey in 300 looks like a queue by chance.
+const MOST_SPREAD: f64 = 0.3;
 
 /// No handshake is late by less than this part of the median one.
 const LEAST_LATE: f64 = 0.6;
@@ -54,13 +54,11 @@ pub(crate) struct Standing {
 
 /// The queue that the survey stood in; `None` when there was none, or too little was measured.
 pub(crate) fn standing(facts: &Facts) -> Option<Standing> {
-    let handshakes: Times = answered(&facts.survey.fresh)
-        .filter_map(handshake)
-        .collect();
+    let handshakes = handshakes(facts);
     let floor = floor(facts)?;
     let late = |time: Duration| time.saturating_sub(floor);
     let time = late(handshakes.p50()?);
-    let spread = handshakes.most()?.saturating_sub(handshakes.least()?);
+    let spread = handshakes.middle_half()?;
     let stands = handshakes.n() >= LEAST_HANDSHAKES
         && time >= LEAST_QUEUE.max(floor.mul_f64(LEAST_SHARE))
         && spread <= time.mul_f64(MOST_SPREAD)
@@ -71,6 +69,26 @@ pub(crate) fn standing(facts: &Facts) -> Option<Standing> {
         floor,
         handshakes,
     })
+}
+
+/// By how much single handshakes are later than the empty path, at most; nothing where that is ordinary at the median, or
+/// unknown. A queue, jitter, a busy machine: whichever it is, it is not the server's work.
+pub(crate) fn delay(facts: &Facts) -> Duration {
+    let handshakes = handshakes(facts);
+    let Some(floor) = floor(facts).filter(|_| handshakes.is_enough()) else {
+        return Duration::ZERO;
+    };
+    let late = |time: Option<Duration>| time.unwrap_or_default().saturating_sub(floor);
+    if late(handshakes.p50()) < LEAST_QUEUE {
+        return Duration::ZERO;
+    }
+    late(handshakes.most())
+}
+
+fn handshakes(facts: &Facts) -> Times {
+    answered(&facts.survey.fresh)
+        .filter_map(handshake)
+        .collect()
 }
 
 /// The least round trip that anything saw: the path as empty as it ever was.

@@ -30,6 +30,18 @@ fn handshakes_that_are_late_together_stood_in_a_queue() {
 }
 
 #[test]
+fn a_stray_handshake_hides_no_queue_and_the_latest_one_is_not_the_servers() {
+    let mut facts = crowded(&far(20.0), &[100.0]);
+    let call = &mut facts.survey.fresh[3];
+    let span = call.timeline.span(Phase::Connect).unwrap();
+    call.timeline
+        .mark(Phase::Connect, span.start(), span.end() + ms(70.0));
+    assert_eq!(standing(&facts).unwrap().time, ms(100.0));
+    assert_eq!(delay(&facts), ms(170.0));
+    assert_eq!(delay(&far(20.0).facts()), Duration::ZERO);
+}
+
+#[test]
 fn what_the_client_never_saw_without_it_is_distance() {
     let mut facts = crowded(&far(20.0), &[100.0]);
     for call in &mut facts.baseline.exchanges {

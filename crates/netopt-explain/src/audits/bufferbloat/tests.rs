@@ -110,6 +110,25 @@ fn the_server_is_not_blamed_for_a_queue_and_no_queue_for_a_server() {
 }
 
 #[test]
+fn a_queue_that_moves_is_neither_the_servers_nor_a_matter_of_bytes() {
+    // It drains while the survey runs, so it is not told as one; the compressed answers met less of it.
+    let world = World {
+        body: Bytes::new(2_000),
+        packed: Some(Bytes::new(300)),
+        ..far()
+    };
+    let mut moves: Vec<f64> = (0..59).map(|n| f64::from(n % 20) * 10.0).collect();
+    moves.extend([150.0; 8].into_iter().chain([90.0; 12]).chain([5.0; 10]));
+    let facts = crowded(&world, &moves);
+    assert_quiet(&AUDIT, &facts);
+    assert_eq!(root(&facts), None, "{:#?}", explain(&facts));
+    assert_ne!(
+        explain(&facts).first().map(|it| it.id),
+        Some("server.processing")
+    );
+}
+
+#[test]
 fn a_server_that_is_slow_under_load_is_no_queue_of_the_path() {
     // The smoothed round trip has its work in it; there is no bulk, and the handshakes are quick.
     let world = World {

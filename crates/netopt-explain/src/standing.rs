@@ -4,9 +4,9 @@
 //! survey are made one by one, so none waits for us either. When all of them took longer than the path has been seen to
 //! take, something else stood in front of them. Three things are no queue, and are told from one:
 //!
-//! - **Jitter** delays each packet for itself, so handshakes differ as widely as they are late, and the least of what the
-//!   survey saw comes close to the empty path. A queue fills and drains over many round trips, and its handshakes are late
-//!   together.
+//! - **Jitter** delays each packet for itself, so one handshake differs from the next about as widely as they are late, and
+//!   the least of what the survey saw comes close to the empty path. A queue fills and drains over many round trips, and
+//!   its handshakes are late together.
 //! - **A busy machine** is late by milliseconds, and not always by the same.
 //! - **A lost first segment or a dead address** delays by more than any queue; such handshakes do not count.
 //!
@@ -30,12 +30,13 @@ pub(crate) const LEAST_QUEUE: Duration = Duration::from_millis(5);
 /// A queue below this part of the empty round trip is ordinary: a line that is in use has one.
 const LEAST_SHARE: f64 = 0.25;
 
-/// The middle half of the handshakes differ by at most this part of what they are late by. Of jitter that is uniform each way
-/// it differs by three fifths; with the two bounds below, one survey in 300 looks like a queue by chance.
-const MOST_SPREAD: f64 = 0.3;
+/// From one handshake to the next it is at most this part of what they are late by, at the median: a queue moves slowly, or
+/// drops once when its sender has lost something. Of jitter that is uniform each way it is two fifths; with the two bounds
+/// below, one survey in 600 looks like a queue by chance.
+const MOST_STEP: f64 = 0.1;
 
 /// No handshake is late by less than this part of the median one.
-const LEAST_LATE: f64 = 0.6;
+const LEAST_LATE: f64 = 0.5;
 
 /// And no connection of the survey has seen less than this part: a sender that cuts its window by three tenths leaves about so
 /// much of a queue that is as long as the path.
@@ -54,14 +55,15 @@ pub(crate) struct Standing {
 
 /// The queue that the survey stood in; `None` when there was none, or too little was measured.
 pub(crate) fn standing(facts: &Facts) -> Option<Standing> {
-    let handshakes = handshakes(facts);
+    let in_turn = handshakes(facts);
+    let handshakes: Times = in_turn.iter().copied().collect();
     let floor = floor(facts)?;
     let late = |time: Duration| time.saturating_sub(floor);
     let time = late(handshakes.p50()?);
-    let spread = handshakes.middle_half()?;
+    let step = steps(&in_turn).p50()?;
     let stands = handshakes.n() >= LEAST_HANDSHAKES
         && time >= LEAST_QUEUE.max(floor.mul_f64(LEAST_SHARE))
-        && spread <= time.mul_f64(MOST_SPREAD)
+        && step <= time.mul_f64(MOST_STEP)
         && late(handshakes.least()?) >= time.mul_f64(LEAST_LATE)
         && late(least_of_survey(facts)?) >= time.mul_f64(NEVER_BELOW);
     stands.then_some(Standing {
@@ -74,7 +76,7 @@ pub(crate) fn standing(facts: &Facts) -> Option<Standing> {
 /// By how much single handshakes are later than the empty path, at most; nothing where that is ordinary at the median, or
 /// unknown. A queue, jitter, a busy machine: whichever it is, it is not the server's work.
 pub(crate) fn delay(facts: &Facts) -> Duration {
-    let handshakes = handshakes(facts);
+    let handshakes: Times = handshakes(facts).into_iter().collect();
     let Some(floor) = floor(facts).filter(|_| handshakes.is_enough()) else {
         return Duration::ZERO;
     };
@@ -85,10 +87,17 @@ pub(crate) fn delay(facts: &Facts) -> Duration {
     late(handshakes.most())
 }
 
-fn handshakes(facts: &Facts) -> Times {
+/// Those of the survey, one after the other.
+fn handshakes(facts: &Facts) -> Vec<Duration> {
     answered(&facts.survey.fresh)
         .filter_map(handshake)
         .collect()
+}
+
+/// By how much each differs from the one before.
+fn steps(in_turn: &[Duration]) -> Times {
+    let pairs = in_turn.iter().zip(in_turn.iter().skip(1));
+    pairs.map(|(one, next)| one.abs_diff(*next)).collect()
 }
 
 /// The least round trip that anything saw: the path as empty as it ever was.

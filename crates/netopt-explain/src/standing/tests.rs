@@ -42,6 +42,14 @@ fn a_stray_handshake_hides_no_queue_and_the_latest_one_is_not_the_servers() {
 }
 
 #[test]
+fn a_sender_that_backs_off_in_between_hides_no_queue() {
+    // The survey is the last 30 calls of 89: three more handshakes before the drop, seven behind it.
+    let late: Vec<f64> = (0..89).map(|n| if n < 62 { 110.0 } else { 66.0 }).collect();
+    let found = standing(&crowded(&far(20.0), &late)).unwrap();
+    assert_eq!(found.time, ms(66.0));
+}
+
+#[test]
 fn what_the_client_never_saw_without_it_is_distance() {
     let mut facts = crowded(&far(20.0), &[100.0]);
     for call in &mut facts.baseline.exchanges {

@@ -18,6 +18,7 @@ use crate::course::TELLING;
 use crate::facts::{Facts, Times, answered};
 use crate::queuing::waited_under_load;
 use crate::standing::floor;
+use crate::upload::is_small_alone;
 
 /// Where the uploads are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,17 +107,6 @@ fn shares(call: &Exchange) -> bool {
 
 fn sends_much(path: &PathSample) -> bool {
     path.bytes_sent.is_some_and(|sent| sent > TELLING)
-}
-
-/// Whether a call alone sends little: else it is itself the bulk.
-fn is_small_alone(facts: &Facts) -> bool {
-    let mut sent: Vec<Bytes> = answered(&facts.survey.warm)
-        .chain(answered(&facts.survey.fresh))
-        .map(|call| call.traffic.sent)
-        .collect();
-    sent.sort_unstable();
-    sent.get(sent.len() / 2)
-        .is_some_and(|sent| *sent <= TELLING)
 }
 
 #[cfg(test)]

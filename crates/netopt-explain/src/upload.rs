@@ -17,9 +17,10 @@ use std::time::Duration;
 use netopt_core::exchange::Exchange;
 use netopt_core::path::PathSample;
 use netopt_core::phase::Phase;
+use netopt_core::unit::Bytes;
 
 use crate::course::{FULL_WINDOW, LEAST_CALLS, TELLING};
-use crate::facts::{Facts, Times};
+use crate::facts::{Facts, Times, answered};
 use crate::visible::visible;
 
 pub(crate) use reason::{Reason, held, mostly};
@@ -34,6 +35,10 @@ const ALONE: f64 = 0.5;
 /// The calls of the baseline whose request is longer than a first flight, with what their connection did; empty when there
 /// are too few.
 pub(crate) fn uploads(facts: &Facts) -> Vec<(&Exchange, PathSample)> {
+    if is_small_alone(facts) {
+        // What the connection sent during a call was sent for others.
+        return Vec::new();
+    }
     let all: Vec<(&Exchange, PathSample)> = facts
         .answered()
         .filter_map(|call| Some((call, long(call)?)))
@@ -42,6 +47,17 @@ pub(crate) fn uploads(facts: &Facts) -> Vec<(&Exchange, PathSample)> {
         return Vec::new();
     }
     all
+}
+
+/// Whether a call sends little when it is alone on its connection; not, where that was not measured.
+pub(crate) fn is_small_alone(facts: &Facts) -> bool {
+    let mut sent: Vec<Bytes> = answered(&facts.survey.warm)
+        .chain(answered(&facts.survey.fresh))
+        .map(|call| call.traffic.sent)
+        .collect();
+    sent.sort_unstable();
+    sent.get(sent.len() / 2)
+        .is_some_and(|sent| *sent <= TELLING)
 }
 
 fn long(call: &Exchange) -> Option<PathSample> {

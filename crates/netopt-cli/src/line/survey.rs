@@ -75,15 +75,16 @@ impl Line {
         })
     }
 
-    /// Whether the kernel would give our sockets BBR. It is asked only if something had to be sent again, since asking may load a
-    /// module.
+    /// Whether the kernel would give our sockets BBR. It is asked only if something had to be sent again or is uploaded beside,
+    /// since asking may load a module.
     fn may_have_bbr(&self) -> Option<bool> {
         let was_lossy = |call: &Exchange| {
             let again = call.path_of_call().and_then(|path| path.bytes_again);
             again.is_some_and(|again| again > Bytes::ZERO)
         };
         let bbr = Change::CongestionControl(Some(BBR.parse().ok()?));
-        self.story.facts.answered().any(was_lossy).then(|| {
+        let of_use = self.job.beside.is_some() || self.story.facts.answered().any(was_lossy);
+        of_use.then(|| {
             let plan = self.job.client.clone().with(bbr);
             let connector = netopt::stack::connector(&plan, &self.job.around);
             connector.options.rehearse().is_ok()

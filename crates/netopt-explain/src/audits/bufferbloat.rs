@@ -41,6 +41,12 @@ const OF_THE_PATH: &str = "Whoever runs the slowest line can keep its queue shor
      at the router if it is the access line. Whoever sends the bulk can limit its rate or use a congestion control that keeps \
      queues short. The client cannot empty the queues of others.";
 
+const NO_SHORT_QUEUES: &str = "A congestion control that keeps queues short would help, but this machine has no `bbr` for this process: `modprobe tcp_bbr`, \
+     and add it to `net.ipv4.tcp_allowed_congestion_control`. Or send the bulk at a rate below that of the line.";
+
+const NOT_ASKED: &str = "Try `tcp.congestion_control = bbr` where the kernel has it; whether it does here was not asked. Or send the bulk at a rate below \
+     that of the line.";
+
 fn check(facts: &Facts) -> Outcome {
     let Some(p50) = facts.p50() else {
         return Outcome::missing(CALLS);
@@ -94,17 +100,23 @@ fn remedy(facts: &Facts, bulk: &OwnBulk) -> (Duration, Remedy, &'static str) {
             "more wake-ups and smaller writes while bulk data is sent",
         );
     }
-    if settings.congestion_control != short {
-        return (
-            bulk.queue,
-            Remedy::Change(Change::CongestionControl(short)),
-            "BBR takes its share from others on a shared line and sends more packets again",
-        );
-    }
+    let has_short = settings.congestion_control == short;
+    let remedy = match facts.may_have_bbr {
+        Some(true) if !has_short => Remedy::Change(Change::CongestionControl(short)),
+        Some(false) => Remedy::Advice(NO_SHORT_QUEUES.to_owned()),
+        None if !has_short => Remedy::Advice(NOT_ASKED.to_owned()),
+        _ => {
+            return (
+                bulk.queue,
+                Remedy::Advice(OF_THE_PATH.to_owned()),
+                "a line that is held below its rate carries that much less",
+            );
+        }
+    };
     (
         bulk.queue,
-        Remedy::Advice(OF_THE_PATH.to_owned()),
-        "a line that is held below its rate carries that much less",
+        remedy,
+        "BBR takes its share from others on a shared line and sends more packets again",
     )
 }
 

@@ -89,3 +89,8 @@ fn no_part_is_more_than_what_calls_wait_longer() {
     );
     assert!(millis(found.waited) < 45.0, "{found:?}");
 }
+
+#[test]
+fn what_others_send_on_the_connection_makes_no_upload_of_a_call() {
+    assert!(crate::upload::uploads(&beside(&far(), MULTIPLEXED)).is_empty());
+}

@@ -36,6 +36,14 @@ fn with(change: Change) -> World {
     }
 }
 
+/// The facts on a machine that has BBR.
+fn on_bbr(world: &World, bulk: Bulk) -> Facts {
+    Facts {
+        may_have_bbr: Some(true),
+        ..beside(world, bulk)
+    }
+}
+
 fn root(facts: &Facts) -> Option<&'static str> {
     primary(&explain(facts)).map(|finding| finding.id)
 }
@@ -63,7 +71,7 @@ fn bulk_on_the_connection_of_the_calls_is_kept_out_of_the_socket() {
 
 #[test]
 fn bulk_on_other_connections_is_asked_to_keep_the_queue_short() {
-    let facts = beside(&far(), APART);
+    let facts = on_bbr(&far(), APART);
     let finding = fired(&AUDIT, &facts);
     assert_eq!(
         finding.change(),
@@ -74,15 +82,30 @@ fn bulk_on_other_connections_is_asked_to_keep_the_queue_short() {
 }
 
 #[test]
+fn what_the_machine_does_not_have_is_not_proposed() {
+    for (may_have_bbr, word) in [(Some(false), "modprobe tcp_bbr"), (None, "was not asked")] {
+        let facts = Facts {
+            may_have_bbr,
+            ..beside(&far(), APART)
+        };
+        let finding = fired(&AUDIT, &facts);
+        let Remedy::Advice(text) = &finding.remedy else {
+            panic!("{finding:?}")
+        };
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+#[test]
 fn what_is_set_already_is_not_proposed() {
     let marked = with(Change::NotsentLowat(Some(Bytes::new(8_192))));
-    let finding = fired(&AUDIT, &beside(&marked, MULTIPLEXED));
+    let finding = fired(&AUDIT, &on_bbr(&marked, MULTIPLEXED));
     assert!(matches!(
         finding.change(),
         Some(Change::CongestionControl(_))
     ));
     let short = with(Change::CongestionControl(SHORT_QUEUES.parse().ok()));
-    assert!(is_advice(&fired(&AUDIT, &beside(&short, APART))));
+    assert!(is_advice(&fired(&AUDIT, &on_bbr(&short, APART))));
 }
 
 #[test]

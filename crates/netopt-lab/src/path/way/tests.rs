@@ -248,6 +248,14 @@ proptest! {
             Limit::Packets(most) => peak.packets <= most as u64,
         };
         prop_assert!(bounded);
+        // Its spells carry all that it carried, each as long as its bytes take, with pauses between them.
+        let spells = way.tally(departed).spells;
+        let carried: Bytes = spells.iter().map(|spell| spell.bytes).sum();
+        prop_assert_eq!(carried, deliveries.iter().map(|delivery| delivery.packet.length()).sum());
+        for spell in &spells {
+            prop_assert!(spell.length().abs_diff(spell.bytes / mbit(rate)) <= NS * 2, "{spell:?}");
+        }
+        prop_assert!(spells.windows(2).all(|pair| pair[0].ends < pair[1].begins));
     }
 
     #[test]
@@ -276,4 +284,3 @@ proptest! {
         prop_assert_eq!(came, expected);
     }
 }
-

@@ -82,7 +82,8 @@ fn rounds_of_a_new_connection_fit_beside_the_transmission() {
         ..World::default()
     }
     .facts();
-    // 70 segments leave in three rounds: two more than the first. Only the warm calls show the line's rate.
+    // 70 segments leave in three windows of 10, 20 and 40, which take 5.8 ms, 11.6 ms and the rest on the line; the first
+    // acknowledgement of each is back after 31.2 ms. Only the warm calls show the line's rate.
     for call in &mut facts.baseline.exchanges {
         let receive = call.timeline.span(Phase::Receive).unwrap();
         call.timeline
@@ -93,7 +94,8 @@ fn rounds_of_a_new_connection_fit_beside_the_transmission() {
     }
     let found = typical(&facts).unwrap();
     assert!(near(found.term(Term::Transmission).map(millis), 40.0, 1.0));
-    assert!(near(found.term(Term::Rounds).map(millis), 60.0, 1.0));
+    assert!(near(found.term(Term::Rounds).map(millis), 45.0, 1.0));
+    assert!((14.0..16.5).contains(&found.residual_ms()), "{found:?}");
 }
 
 #[test]

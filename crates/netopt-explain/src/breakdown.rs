@@ -11,9 +11,9 @@
 //! ```
 //!
 //! Rounds are extra round trips: of a window that was too small for the data, and of a relay in front that opens its own
-//! connection for the first request of ours. Of the first kind there is no more than slow start asks for: a window stands
-//! still until the first acknowledgement is back, which a receiver sends for every second segment (RFC 9293 §3.8.6.3). Once a
-//! window takes as long as that on the line, nothing stands still.
+//! connection for the first request of ours. Of the first kind there are only as many as there are windows that leave the line
+//! before their first acknowledgement is back. Once a window takes longer than that on the line, nothing stands still, and
+//! whatever is left of the receive phase has another reason.
 //!
 //! Sending, lateness of the caller and whatever no term explains stay in the residual. A [`Breakdown`] may have one below
 //! zero; this one has not, because the phases of a call follow one another and means are cut to whole nanoseconds. What
@@ -24,8 +24,8 @@
 use std::time::Duration;
 
 use netopt_core::exchange::Exchange;
-use netopt_core::model::flow_time::{self, recurrence};
 use netopt_core::model::latency::{Breakdown, Term};
+use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
 use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 
@@ -137,21 +137,31 @@ impl Path {
             return Some(Duration::ZERO);
         }
         let left = receive.saturating_sub(line::on_the_line(call, self.rate).1);
-        let windows = self.slow_start(call, trip).min(left);
+        let windows = trip
+            .saturating_mul(self.short_windows(call, trip))
+            .min(left);
         Some(windows.saturating_add(self.relayed(call)))
     }
 
-    /// What slow start can make a new connection stand still for.
-    fn slow_start(&self, call: &Exchange, trip: Duration) -> Duration {
+    /// How many windows of a new connection stand still until an acknowledgement is back: those before the last that take
+    /// less on the line than that. How long they really stand is measured; a sender may wait to send more at once.
+    fn short_windows(&self, call: &Exchange, trip: Duration) -> u32 {
         let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
-        let second = self.rate.map_or(Duration::ZERO, |rate| segment / rate);
-        let path = flow_time::Path {
-            payload: segment,
-            // The rate is that of payload.
-            headers: Bytes::ZERO,
-            ..flow_time::Path::new(trip.saturating_add(second), self.rate)
-        };
-        recurrence::course(&path, call.traffic.body).map_or(Duration::ZERO, |course| course.stalled)
+        let first_acknowledged = trip.saturating_add(self.on_line(segment));
+        let mut window = Bytes::new(segment.get().saturating_mul(INITIAL_WINDOW));
+        let mut short = 0;
+        for _ in 1..rounds(call.traffic.body, segment) {
+            if self.on_line(window) >= first_acknowledged {
+                break;
+            }
+            short += 1;
+            window += window;
+        }
+        short
+    }
+
+    fn on_line(&self, data: Bytes) -> Duration {
+        self.rate.map_or(Duration::ZERO, |rate| data / rate)
     }
 
     /// The extra wait of a first request: what the relay's own connection took, out of what is left of the wait.

@@ -167,12 +167,14 @@ fn short(arrivals: &Arrivals) -> Option<(Bytes, Duration)> {
 
 /// From the whole receive phase: the first segment had come before its clock started.
 fn by_phase(call: &Exchange) -> Option<BitRate> {
-    let later = call.traffic.received.saturating_sub(SEGMENT);
+    let later = answer(call).saturating_sub(SEGMENT);
     later.over(call.timeline.length(Phase::Receive)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use netopt_core::stamps::{Arrival, Stamps};
+
     use super::*;
     use crate::worlds::{World, ms};
 
@@ -270,6 +272,40 @@ mod tests {
             let share = found / head / 49.93e6;
             assert!((0.92..1.08).contains(&share), "{late} {segments}: {share}");
         }
+    }
+
+    #[test]
+    fn stamps_tell_the_rate_whenever_the_client_read_and_how_late_it_did() {
+        let mut facts = short_course(900, 10);
+        let stamps = |of| Stamps {
+            handed: Duration::ZERO,
+            written: None,
+            blocked: Duration::ZERO,
+            scheduled: None,
+            sent: None,
+            acknowledged: None,
+            arrived: Some(Arrival { at: ms(5.0), of }),
+            read: Some(ms(5.9)),
+            whole: None,
+            answered: ms(6.0),
+            last_arrived: Some(ms(15.0)),
+            is_resent: false,
+            min_rtt: None,
+            trip_before: None,
+            uncertainty: Duration::ZERO,
+        };
+        // Nine segments and a head of 200 bytes came in 10 ms; the course says four times as much.
+        for call in &mut facts.baseline.exchanges {
+            call.stamps = Some(Box::new(stamps(ArrivalOf::OneSegment)));
+        }
+        let found = rate(&facts).unwrap().bps();
+        assert!((found - 8.0 * 13_232.0 / 0.01).abs() < 1.0, "{found}");
+        assert_eq!(lay_unread(&facts.baseline.exchanges[0]), ms(0.9));
+        // When the first of several came is not known.
+        for call in &mut facts.baseline.exchanges {
+            call.stamps = Some(Box::new(stamps(ArrivalOf::LastOfSeveral)));
+        }
+        assert!(rate(&facts).unwrap().bps() > 4.0 * found);
     }
 
     #[test]

@@ -191,6 +191,7 @@ fn terms_are_right_in_every_world() {
     worlds.extend([
         plain(2, 200.0, 60_000, 1, On),
         plain(2, 200.0, 300_000, 1, Off),
+        plain(5, 200.0, 300_000, 1, Off),
         plain(10, 100.0, 1_000_000, 3, On),
         plain(10, 100.0, 1_000_000, 3, Off),
         plain(200, 5.0, 100, 10, On),

@@ -8,6 +8,7 @@ use netopt::core::change::Switch;
 use netopt::{Change, Client, Plan, Surroundings, Tls, stack};
 use netopt_core::exchange::Exchange;
 use netopt_core::model::flow_time::{USUAL_HEADERS, USUAL_PAYLOAD};
+use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 use netopt_explain::{Baseline, Facts, Survey};
 use netopt_lab::origin::{BodyKind, BodySpec, Dist, OriginSpec, ServiceSpec};
@@ -136,6 +137,9 @@ impl World {
             calls(Self::client(Switch::On), url.clone(), 2 * CALLS),
         );
         let processing = median(beside[1..].iter().filter_map(Exchange::wait).collect());
+        let alone = inside(&far, calls(Self::client(Switch::Off), url.clone(), SINGLES));
+        let opened = |call: &Exchange| call.timeline.length(Phase::Connect);
+        let opening = median(alone.iter().filter_map(opened).collect());
         let fresh = inside(
             &near,
             calls(Self::client(Switch::Off), url.clone(), SINGLES),
@@ -150,6 +154,7 @@ impl World {
         let queuing = load.map_or(Duration::ZERO, |load| load.queued(self.rate()));
         let known = Known {
             processing,
+            opening,
             queuing,
         };
         let facts = Facts {
@@ -177,7 +182,7 @@ impl World {
         };
         // Where somebody else's packets are among ours, the line does not tell whose they were.
         let mut truth = Truth {
-            connect: rtt + HANDSHAKE / self.rate(),
+            connect: rtt + HANDSHAKE / self.rate() + known.opening,
             propagation: rtt,
             transmission: on_line(call.traffic.received),
             request: on_line(call.traffic.sent),
@@ -211,6 +216,8 @@ impl World {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     processing: Duration,
+    /// What opening a connection takes without a path.
+    opening: Duration,
     queuing: Duration,
 }
 

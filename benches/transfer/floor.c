@@ -1,6 +1,6 @@
 /* The least that a request and a response can cost: epoll, one byte there and back, on one connection (rr) or on a new one
  * for each (crr), which the server closes first.
- * floor serve rr|crr            prints its port, serves one connection or as many as come
+ * floor serve rr|crr            prints its port, serves one connection or as many as come until its input ends
  * floor ask PORT SECONDS rr|crr prints how many exchanges it made
  * Compiled by the bench with cc, where there is one. */
 #define _GNU_SOURCE
@@ -37,8 +37,10 @@ static int serve_each(int set, int listener) {
     struct epoll_event event;
     char byte;
     watch(set, listener);
+    watch(set, 0);
     for (;;) {
         epoll_wait(set, &event, 1, -1);
+        if (event.data.fd == 0) return 0;
         if (event.data.fd == listener) {
             watch(set, accept(listener, 0, 0));
             continue;

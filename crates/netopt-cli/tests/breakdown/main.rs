@@ -167,7 +167,7 @@ fn terms_are_what_the_path_and_the_origin_are() {
         plain(10, 5.0, 1_000, 5, On),
         plain(5, 50.0, 60_000, 20, Off),
         plain(20, 5.0, 60_000, 5, Off),
-        plain(100, 50.0, 14_000, 0, On),
+        plain(20, 50.0, 14_000, 5, On),
         World {
             loaded: On,
             ..plain(20, 20.0, 1_000, 5, On)

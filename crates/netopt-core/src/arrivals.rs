@@ -5,6 +5,9 @@
 //! kept by slices of time. The slices begin narrow and become twice as wide whenever the transfer outgrows them, so what is
 //! kept is small for any length, and a transfer always has between half and all of its slices.
 //!
+//! Beside the slices the edges are kept to the nanosecond: what came at once at the beginning, and when the last of it came.
+//! A rate over the whole transfer is between these, and no slice that is half full blurs it.
+//!
 //! What this leaves alone: what the course means, which is for the audits to say.
 
 use std::time::Duration;
@@ -14,8 +17,8 @@ use crate::unit::Bytes;
 /// Slices of one transfer at the most: a transfer of thirty round trips still has eight to sixteen slices for each.
 pub const MOST_SLICES: usize = 512;
 
-/// The narrowest slice: about what the timers of a busy machine can tell apart.
-pub const NARROWEST: Duration = Duration::from_micros(250);
+/// The narrowest slice: about what a machine takes to wake a reader, so two packets in it may have been read at once.
+pub const NARROWEST: Duration = Duration::from_nanos(62_500);
 
 /// What comes later than this counts as if it came then: no transfer is watched for longer.
 pub const LONGEST: Duration = Duration::from_secs(86_400);
@@ -23,19 +26,33 @@ pub const LONGEST: Duration = Duration::from_secs(86_400);
 /// The arrivals of one transfer, by slices of time. The default is that nothing came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Arrivals {
-    /// How often the slices became twice as wide: 20 times for [`LONGEST`], never more.
+    /// How often the slices became twice as wide: 22 times for [`LONGEST`], never more.
     doublings: u32,
     /// What came in each; the last one is not empty.
     slices: Vec<u64>,
+    edges: Option<Edges>,
+}
+
+/// The beginning and the end of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Edges {
+    /// When something came first.
+    first: Duration,
+    /// What came then, and within the narrowest slice after.
+    at_once: u64,
+    /// When something came last.
+    last: Duration,
 }
 
 impl Arrivals {
-    /// Notes that `data` came `at` so long after the start. The order does not matter.
+    /// Notes that `data` came `at` so long after the start. The order matters only for the edges: what is noted first counts
+    /// as the beginning.
     pub fn note(&mut self, at: Duration, data: Bytes) {
         if data == Bytes::ZERO {
             return;
         }
         let at = at.min(LONGEST);
+        self.edge(at, data);
         let index = loop {
             let index = at.as_nanos() / self.slice().as_nanos();
             match usize::try_from(index) {
@@ -47,6 +64,32 @@ impl Arrivals {
             self.slices.resize(index + 1, 0);
         }
         self.slices[index] = self.slices[index].saturating_add(data.get());
+    }
+
+    fn edge(&mut self, at: Duration, data: Bytes) {
+        let edges = self.edges.get_or_insert(Edges {
+            first: at,
+            at_once: 0,
+            last: at,
+        });
+        edges.last = edges.last.max(at);
+        if at.saturating_sub(edges.first) < NARROWEST {
+            edges.at_once = edges.at_once.saturating_add(data.get());
+        }
+    }
+
+    /// What came at once at the beginning; nothing when nothing came.
+    #[must_use]
+    pub fn at_once(&self) -> Bytes {
+        Bytes::new(self.edges.map_or(0, |edges| edges.at_once))
+    }
+
+    /// From the first arrival to the last one; zero when nothing came, or all at one time.
+    #[must_use]
+    pub fn length(&self) -> Duration {
+        self.edges.map_or(Duration::ZERO, |edges| {
+            edges.last.saturating_sub(edges.first)
+        })
     }
 
     /// The width of a slice.
@@ -203,6 +246,21 @@ mod tests {
             .collect();
         assert_eq!(flights, [55_000, 5_000]);
         assert_eq!(arrivals.flights(Duration::ZERO), Vec::new());
+    }
+
+    #[test]
+    fn the_edges_are_kept_to_the_nanosecond_however_long_it_takes() {
+        let mut arrivals = Arrivals::default();
+        assert_eq!(
+            (arrivals.at_once(), arrivals.length()),
+            (Bytes::ZERO, Duration::ZERO)
+        );
+        let start = Duration::from_nanos(1_234_567);
+        for (after, data) in [(0, 1000), (62_499, 10), (62_500, 448), (987_654_321, 7)] {
+            arrivals.note(start + Duration::from_nanos(after), Bytes::new(data));
+        }
+        assert_eq!(arrivals.at_once(), Bytes::new(1010));
+        assert_eq!(arrivals.length(), Duration::from_nanos(987_654_321));
     }
 
     #[test]

@@ -47,6 +47,9 @@ const MOST_STRETCHES: u32 = 64;
 /// A stretch with this share of the mean is no pause.
 const STEADY: f64 = 0.6;
 
+/// Steadiness is not looked at more closely than this: a client that is woken for each packet is not steady below.
+const LEAST_STRETCH: Duration = Duration::from_micros(500);
+
 /// Fewer stretches have no course.
 const LEAST_STRETCHES: usize = 8;
 
@@ -192,7 +195,9 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 #[expect(clippy::cast_precision_loss, reason = "a small count")]
 fn is_steady(call: &Exchange, trip: Duration) -> bool {
     // Two slices are the narrowest stretch that can be told.
-    let least = (call.arrivals.span() / MOST_STRETCHES).max(call.arrivals.slice() * 2);
+    let least = (call.arrivals.span() / MOST_STRETCHES)
+        .max(call.arrivals.slice() * 2)
+        .max(LEAST_STRETCH);
     let stretches = call.arrivals.by((trip / 4).max(least));
     let mean = call.arrivals.total().bits() / stretches.len().max(1) as f64;
     let middle = median(stretches.iter().map(|data| data.bits()).collect());

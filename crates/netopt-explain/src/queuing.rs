@@ -56,7 +56,7 @@ fn of_our_load(facts: &Facts) -> Option<Duration> {
     Some(kernel.p50()?.min(waited_under_load(facts)?))
 }
 
-/// By how much the wait of the baseline exceeds that of single calls, on kept connections if there are enough of both.
+/// By how much the wait of the baseline clearly exceeds that of single calls, on kept connections if there are enough of both.
 pub(crate) fn waited_under_load(facts: &Facts) -> Option<Duration> {
     [
         (Connection::Reused, &facts.survey.warm),
@@ -69,7 +69,8 @@ pub(crate) fn waited_under_load(facts: &Facts) -> Option<Duration> {
         if !loaded.is_enough() || !idle.is_enough() {
             return None;
         }
-        Some(loaded.p50()?.saturating_sub(idle.p50()?))
+        // A difference that may be chance is no queue.
+        Some(loaded.clearly_above(&idle).unwrap_or_default())
     })
 }
 

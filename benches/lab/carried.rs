@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::scene::{Effort, link, over, pair, path};
+use crate::effort::Effort;
+use crate::scene::{link, over, pair, path};
 use crate::veth;
 
 pub(crate) fn report(effort: Effort) {

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::scene::{Effort, link, micros, over, pair, path, quantile};
+use crate::effort::Effort;
+use crate::scene::{link, micros, over, pair, path, quantile};
 use crate::veth;
 
 /// Round trips that are measured, in ms.

@@ -10,6 +10,9 @@ mod carried;
 #[cfg(target_os = "linux")]
 mod delay;
 #[cfg(target_os = "linux")]
+#[path = "../effort.rs"]
+mod effort;
+#[cfg(target_os = "linux")]
 mod queue;
 #[cfg(target_os = "linux")]
 mod rate;
@@ -20,7 +23,7 @@ mod veth;
 
 #[cfg(target_os = "linux")]
 fn main() {
-    let effort = scene::Effort::from_arguments(std::env::args());
+    let effort = effort::Effort::from_arguments(std::env::args());
     if let Some(missing) = scene::missing() {
         println!("lab: skipped: {missing}");
         return;

@@ -6,7 +6,8 @@ use netopt_core::unit::Ratio;
 use netopt_lab::path::{Limit, Loss};
 use tokio::time::Instant;
 
-use crate::scene::{Effort, link, over, path};
+use crate::effort::Effort;
+use crate::scene::{link, over, path};
 
 /// A packet of 1,000 bytes with its headers.
 const PAYLOAD: usize = 972;

@@ -9,7 +9,8 @@ use netopt_lab::packet::PacketLink;
 use netopt_lab::path::Limit;
 use tokio::time::Instant;
 
-use crate::scene::{Effort, link, over, pair, path};
+use crate::effort::Effort;
+use crate::scene::{link, over, pair, path};
 use crate::veth;
 
 /// Rates that are measured, in Mbit/s.

@@ -28,6 +28,10 @@ pub(crate) fn ask(words: &[String]) {
             request: one,
             response: one,
         },
+        "crr" => Work::Connects {
+            request: one,
+            response: one,
+        },
         other => unreachable!("{other}?"),
     };
     let seconds = Duration::from_secs_f64(seconds.parse().expect("seconds"));

@@ -1,20 +1,30 @@
-//! One byte there and one back, beside a plain epoll program in C, on one processor and on two.
+//! One byte there and one back, on one connection and on a new one for each, beside a plain epoll program in C that does the
+//! same, on one processor and on two.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::effort::Effort;
 use crate::load::two_numbers;
-use crate::race::{Effort, Lap, Pair, lap, spread};
+use crate::race::{Lap, Pair, lap, rounds, spread};
 
 pub(crate) fn report(effort: Effort) {
-    let (rounds, seconds) = effort.rounds();
-    println!(
-        "\nexchanges of one byte, {rounds} interleaved rounds of {seconds} s; least / median / most"
-    );
     let Some(floor) = compiled() else {
-        println!("  skipped: there is no cc to compile the floor with");
+        println!("\nexchanges of one byte: skipped: there is no cc to compile the floor with");
         return;
     };
+    for (kind, title) in [
+        ("rr", "exchanges of one byte"),
+        ("crr", "a connection for each exchange of one byte"),
+    ] {
+        table(&floor, kind, title, effort);
+    }
+    std::fs::remove_file(&floor).ok();
+}
+
+fn table(floor: &Path, kind: &str, title: &str, effort: Effort) {
+    let (rounds, seconds) = rounds(effort);
+    println!("\n{title}, {rounds} interleaved rounds of {seconds} s; least / median / most");
     println!(
         "  processors             thousand/s ours         thousand/s C, epoll      rate to C             CPU us ours           CPU us C"
     );
@@ -24,8 +34,8 @@ pub(crate) fn report(effort: Effort) {
     ] {
         let pairs: Vec<Pair> = (0..rounds)
             .map(|round| {
-                let ours = || ours(seconds, processors);
-                let theirs = || plain(&floor, seconds, processors);
+                let ours = || ours(kind, seconds, processors);
+                let theirs = || plain(floor, kind, seconds, processors);
                 if round % 2 == 0 {
                     (ours(), theirs())
                 } else {
@@ -45,7 +55,6 @@ pub(crate) fn report(effort: Effort) {
             each(&|pair| Some(pair.1?.cost * 1e6)),
         );
     }
-    std::fs::remove_file(&floor).ok();
 }
 
 /// The floor, compiled; `None` where there is no compiler.
@@ -81,24 +90,24 @@ fn on(program: &Path, processors: Processors) -> Command {
     }
 }
 
-fn ours(seconds: f64, processors: Processors) -> Option<Lap> {
+fn ours(kind: &str, seconds: f64, processors: Processors) -> Option<Lap> {
     let this = std::env::current_exe().ok()?;
     let mut server = on(&this, processors);
     server.arg("serve");
     let client = |port: &str| {
         let mut client = on(&this, processors);
-        client.args(["ask", port, "rr", &seconds.to_string(), "1", "cubic"]);
+        client.args(["ask", port, kind, &seconds.to_string(), "1", "cubic"]);
         client
     };
     lap(server, client, two_numbers)
 }
 
-fn plain(floor: &Path, seconds: f64, processors: Processors) -> Option<Lap> {
+fn plain(floor: &Path, kind: &str, seconds: f64, processors: Processors) -> Option<Lap> {
     let mut server = on(floor, processors);
-    server.arg("serve");
+    server.args(["serve", kind]);
     let client = |port: &str| {
         let mut client = on(floor, processors);
-        client.args(["ask", port, &seconds.to_string()]);
+        client.args(["ask", port, &seconds.to_string(), kind]);
         client
     };
     lap(server, client, two_numbers)

@@ -4,10 +4,11 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::race::{Effort, Lap, Pair, lap, spread};
+use crate::effort::Effort;
+use crate::race::{Lap, Pair, lap, rounds, spread};
 
 pub(crate) fn report(effort: Effort) {
-    let (rounds, seconds) = effort.rounds();
+    let (rounds, seconds) = rounds(effort);
     println!(
         "\nbulk on loopback, {rounds} interleaved rounds of {seconds} s; least / median / most"
     );

@@ -8,6 +8,9 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its tables")]
 
 #[cfg(target_os = "linux")]
+#[path = "../effort.rs"]
+mod effort;
+#[cfg(target_os = "linux")]
 mod ends;
 #[cfg(target_os = "linux")]
 mod exchanges;
@@ -23,7 +26,7 @@ fn main() {
         Some("serve") => ends::serve(),
         Some("ask") => ends::ask(&words[1..]),
         _ => {
-            let effort = race::Effort::from_arguments(words.into_iter());
+            let effort = effort::Effort::from_arguments(words.into_iter());
             println!("{}", race::machine());
             load::report(effort);
             exchanges::report(effort);

@@ -4,38 +4,14 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::effort::Effort;
+
 /// Ticks a second in `/proc`: the kernel's promise to programs, whatever its own clock does.
 const TICKS: f64 = 100.0;
 
-/// How much work to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// For a claim.
-    Full,
-    /// For a look.
-    Quick,
-    /// To see that it runs.
-    Test,
-}
-
-impl Effort {
-    /// As criterion reads them: cargo gives `--bench` to a bench and nothing to a test; `--quick` is for a look.
-    pub(crate) fn from_arguments(arguments: impl Iterator<Item = String>) -> Self {
-        arguments.fold(Self::Test, |effort, argument| match argument.as_str() {
-            "--quick" => Self::Quick,
-            "--bench" if effort == Self::Test => Self::Full,
-            _ => effort,
-        })
-    }
-
-    /// Rounds, and the seconds of each run.
-    pub(crate) const fn rounds(self) -> (usize, f64) {
-        match self {
-            Self::Full => (9, 5.0),
-            Self::Quick => (3, 2.0),
-            Self::Test => (1, 0.2),
-        }
-    }
+/// Rounds, and the seconds of each run.
+pub(crate) fn rounds(effort: Effort) -> (usize, f64) {
+    effort.of((9, 5.0), (3, 2.0), (1, 0.2))
 }
 
 /// What one run of one tool did.

@@ -5,6 +5,7 @@
 //! never gets more than was promised.
 
 mod apply;
+mod beside;
 mod calls;
 mod measure;
 mod prove;
@@ -23,6 +24,7 @@ use netopt_load::budget::Budget;
 use netopt_trial::design::Design;
 
 pub(crate) use apply::OPENING;
+pub(crate) use beside::Beside;
 pub(crate) use calls::Template;
 pub(crate) use story::{Comparison, Ending, Side, Story};
 
@@ -36,6 +38,8 @@ pub(crate) struct Job {
     pub(crate) target: Target,
     /// The request that is sent.
     pub(crate) template: Template,
+    /// What the same client sends meanwhile; `None` is nothing.
+    pub(crate) beside: Option<Beside>,
     /// The client as the user runs it today.
     pub(crate) client: Plan,
     /// Everything about the client that is not a change.

@@ -5,17 +5,20 @@
 //! kept by slices of time. The slices begin narrow and become twice as wide whenever the transfer outgrows them, so what is
 //! kept is small for any length, and a transfer always has between half and all of its slices.
 //!
+//! Beside the slices the edges are kept to the nanosecond: what came at once at the beginning, and when the last of it came.
+//! A rate over the whole transfer is between these, and no slice that is half full blurs it.
+//!
 //! What this leaves alone: what the course means, which is for the audits to say.
 
 use std::time::Duration;
 
 use crate::unit::Bytes;
 
-/// Slices of one transfer at the most: a transfer of thirty round trips still has two to four slices for each.
-pub const MOST_SLICES: usize = 128;
+/// Slices of one transfer at the most: a transfer of thirty round trips still has eight to sixteen slices for each.
+pub const MOST_SLICES: usize = 512;
 
-/// The narrowest slice: about what the timers of a busy machine can tell apart.
-pub const NARROWEST: Duration = Duration::from_micros(250);
+/// The narrowest slice: about what a machine takes to wake a reader, so two packets in it may have been read at once.
+pub const NARROWEST: Duration = Duration::from_nanos(62_500);
 
 /// What comes later than this counts as if it came then: no transfer is watched for longer.
 pub const LONGEST: Duration = Duration::from_secs(86_400);
@@ -27,15 +30,29 @@ pub struct Arrivals {
     doublings: u32,
     /// What came in each; the last one is not empty.
     slices: Vec<u64>,
+    edges: Option<Edges>,
+}
+
+/// The beginning and the end of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Edges {
+    /// When something came first.
+    first: Duration,
+    /// What came then, and within the narrowest slice after.
+    at_once: u64,
+    /// When something came last.
+    last: Duration,
 }
 
 impl Arrivals {
-    /// Notes that `data` came `at` so long after the start. The order does not matter.
+    /// Notes that `data` came `at` so long after the start. The order matters only for the edges: what is noted first counts
+    /// as the beginning.
     pub fn note(&mut self, at: Duration, data: Bytes) {
         if data == Bytes::ZERO {
             return;
         }
         let at = at.min(LONGEST);
+        self.edge(at, data);
         let index = loop {
             let index = at.as_nanos() / self.slice().as_nanos();
             match usize::try_from(index) {
@@ -47,6 +64,32 @@ impl Arrivals {
             self.slices.resize(index + 1, 0);
         }
         self.slices[index] = self.slices[index].saturating_add(data.get());
+    }
+
+    fn edge(&mut self, at: Duration, data: Bytes) {
+        let edges = self.edges.get_or_insert(Edges {
+            first: at,
+            at_once: 0,
+            last: at,
+        });
+        edges.last = edges.last.max(at);
+        if at.saturating_sub(edges.first) < NARROWEST {
+            edges.at_once = edges.at_once.saturating_add(data.get());
+        }
+    }
+
+    /// What came at once at the beginning; nothing when nothing came.
+    #[must_use]
+    pub fn at_once(&self) -> Bytes {
+        Bytes::new(self.edges.map_or(0, |edges| edges.at_once))
+    }
+
+    /// From the first arrival to the last one; zero when nothing came, or all at one time.
+    #[must_use]
+    pub fn length(&self) -> Duration {
+        self.edges.map_or(Duration::ZERO, |edges| {
+            edges.last.saturating_sub(edges.first)
+        })
     }
 
     /// The width of a slice.
@@ -70,6 +113,13 @@ impl Arrivals {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.slices.is_empty()
+    }
+
+    /// From the start to the end of the slice of the last arrival.
+    #[must_use]
+    pub fn span(&self) -> Duration {
+        let slices = u32::try_from(self.slices.len()).unwrap_or(u32::MAX);
+        self.slice().saturating_mul(slices)
     }
 
     /// What came in each stretch of `length`, from the start to the last arrival; a slice counts where it begins. Empty
@@ -124,11 +174,14 @@ impl Arrivals {
         let width = usize::try_from(wanted)
             .unwrap_or(MOST_SLICES)
             .min(MOST_SLICES);
-        let most = (0..self.slices.len())
-            .map(|start| self.slices().skip(start).take(width).sum())
-            .max();
+        let (mut within, mut most) = (0_u64, 0_u64);
+        for (index, data) in self.slices.iter().enumerate() {
+            let left = index.checked_sub(width).map_or(0, |out| self.slices[out]);
+            within = within.saturating_sub(left).saturating_add(*data);
+            most = most.max(within);
+        }
         let time = slice.saturating_mul(u32::try_from(width).unwrap_or(u32::MAX));
-        (most.unwrap_or_default(), time)
+        (Bytes::new(most), time)
     }
 
     /// Makes the slices twice as wide.
@@ -196,6 +249,21 @@ mod tests {
     }
 
     #[test]
+    fn the_edges_are_kept_to_the_nanosecond_however_long_it_takes() {
+        let mut arrivals = Arrivals::default();
+        assert_eq!(
+            (arrivals.at_once(), arrivals.length()),
+            (Bytes::ZERO, Duration::ZERO)
+        );
+        let start = Duration::from_nanos(1_234_567);
+        for (after, data) in [(0, 1000), (62_499, 10), (62_500, 448), (987_654_321, 7)] {
+            arrivals.note(start + Duration::from_nanos(after), Bytes::new(data));
+        }
+        assert_eq!(arrivals.at_once(), Bytes::new(1010));
+        assert_eq!(arrivals.length(), Duration::from_nanos(987_654_321));
+    }
+
+    #[test]
     fn a_time_beyond_all_clocks_is_kept_too() {
         let mut arrivals = Arrivals::default();
         arrivals.note(Duration::MAX, Bytes::new(1));
@@ -216,15 +284,21 @@ mod tests {
             prop_assert_eq!(arrivals.total(), total);
             let stretches = arrivals.by(Duration::from_micros(by));
             prop_assert!(stretches.is_empty() || stretches.into_iter().sum::<Bytes>() == total);
-            prop_assert!(arrivals.most_in(Duration::from_micros(by)).0 <= total);
+            let (most, time) = arrivals.most_in(Duration::from_micros(by));
+            let width = usize::try_from(time.as_nanos() / arrivals.slice().as_nanos()).unwrap();
+            let slices: Vec<Bytes> = arrivals.slices().collect();
+            let stretch = |start: usize| slices.iter().copied().skip(start).take(width).sum();
+            prop_assert_eq!(most, (0..slices.len()).map(stretch).max().unwrap_or_default());
         }
 
         #[test]
         fn slices_are_as_narrow_as_the_length_allows(micros in 0u64..1 << 40) {
             let mut arrivals = Arrivals::default();
             arrivals.note(Duration::from_micros(micros), Bytes::new(1));
-            let length = Duration::from_micros(micros);
-            prop_assert!(arrivals.slice() == NARROWEST || arrivals.slice() * 64 <= length + arrivals.slice());
+            let length = Duration::from_micros(micros).min(LONGEST);
+            let least = u32::try_from(MOST_SLICES / 2).unwrap();
+            prop_assert!(arrivals.slice() == NARROWEST || arrivals.slice() * least <= length + arrivals.slice());
+            prop_assert!(arrivals.span() >= length && arrivals.span() <= length + arrivals.slice());
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::arrivals::Arrivals;
+use crate::change::CongestionControl;
 use crate::journey::Journey;
 use crate::opening::Opening;
 use crate::outcome::Outcome;
@@ -138,6 +139,8 @@ pub struct ConnectionUse {
     pub tls: Option<TlsSession>,
     /// Whether the kernel reported Nagle's algorithm off (`TCP_NODELAY`), read back after it was set.
     pub nodelay: Option<bool>,
+    /// The congestion control of what we send, read back after it was set; `None` where the system does not tell. Linux.
+    pub congestion_control: Option<CongestionControl>,
     /// How it came about; of the call that opened it only.
     pub opening: Option<Opening>,
 }

@@ -1,6 +1,7 @@
 //! The audits, one file each. [`crate::catalogue`] lists them; `docs/audits` explains them to people.
 
 pub(crate) mod bottleneck_rate;
+pub(crate) mod bufferbloat;
 pub(crate) mod compression;
 pub(crate) mod connection_reuse;
 pub(crate) mod dead_address_first;

@@ -5,13 +5,15 @@
 //! the phase that they lie in, so no time is counted twice:
 //!
 //! ```text
-//! wait    = propagation + queuing + transmission (first segment) + processing + rounds (hidden)
-//!         + what Nagle's algorithm held (residual) + residual
+//! wait    = propagation + queuing + transmission (first segment, and what came before the client woke) + processing
+//!         + rounds (hidden) + what Nagle's algorithm held (residual) + residual
 //! receive = transmission (the rest) + rounds (windows) + residual
 //! ```
 //!
 //! Rounds are extra round trips: of a window that was too small for the data, and of a relay in front that opens its own
-//! connection for the first request of ours.
+//! connection for the first request of ours. Of the first kind there are only as many as there are windows that leave the line
+//! before their first acknowledgement is back. Once a window takes longer than that on the line, nothing stands still, and
+//! whatever is left of the receive phase has another reason.
 //!
 //! Sending, lateness of the caller and whatever no term explains stay in the residual. A [`Breakdown`] may have one below
 //! zero; this one has not, because the phases of a call follow one another and means are cut to whole nanoseconds. What
@@ -23,9 +25,9 @@ use std::time::Duration;
 
 use netopt_core::exchange::Exchange;
 use netopt_core::model::latency::{Breakdown, Term};
-use netopt_core::model::slow_start::rounds;
+use netopt_core::model::slow_start::{INITIAL_WINDOW, rounds};
 use netopt_core::phase::Phase;
-use netopt_core::unit::BitRate;
+use netopt_core::unit::{BitRate, Bytes};
 
 use crate::facts::Facts;
 use crate::line::{self, SEGMENT};
@@ -107,30 +109,25 @@ impl Path {
         Some(self.queuing?.min(call.wait()?.saturating_sub(taken)))
     }
 
-    /// The first segment of the answer on the line: the wait ends when all of it is there.
-    fn first_segment(&self, call: &Exchange) -> Duration {
+    /// The part of the transmission that lies in the wait.
+    fn first_segments(&self, call: &Exchange) -> Duration {
         let taken = [self.propagation(call), self.queued(call)];
         let taken = taken.into_iter().flatten().sum();
         let left = call.wait().unwrap_or_default().saturating_sub(taken);
-        line::first_segment(call, self.rate).min(left)
+        line::on_the_line(call, self.rate).0.min(left)
     }
 
     fn processed(&self, call: &Exchange) -> Option<Duration> {
         let taken = self.propagation(call)?
             + self.queued(call).unwrap_or_default()
-            + self.first_segment(call);
+            + self.first_segments(call);
         Some(self.processing?.min(call.wait()?.saturating_sub(taken)))
     }
 
     fn transmission(&self, call: &Exchange) -> Option<Duration> {
-        Some(self.first_segment(call) + self.later_segments(call)?)
-    }
-
-    /// The part of the transmission that lies in the receive phase.
-    fn later_segments(&self, call: &Exchange) -> Option<Duration> {
-        let receive = call.timeline.length(Phase::Receive)?;
-        let later = call.traffic.received.saturating_sub(SEGMENT);
-        Some((later / self.rate?).min(receive))
+        call.timeline.length(Phase::Receive)?;
+        self.rate?;
+        Some(self.first_segments(call) + line::on_the_line(call, self.rate).1)
     }
 
     fn rounds(&self, call: &Exchange) -> Option<Duration> {
@@ -139,11 +136,32 @@ impl Path {
         if call.is_reused() {
             return Some(Duration::ZERO);
         }
-        let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
-        let extra = rounds(call.traffic.body, segment).saturating_sub(1);
-        let left = receive.saturating_sub(self.later_segments(call).unwrap_or_default());
-        let windows = trip.saturating_mul(extra).min(left);
+        let left = receive.saturating_sub(line::on_the_line(call, self.rate).1);
+        let windows = trip
+            .saturating_mul(self.short_windows(call, trip))
+            .min(left);
         Some(windows.saturating_add(self.relayed(call)))
+    }
+
+    /// How many windows of a new connection stand still until an acknowledgement is back: those before the last that take
+    /// less on the line than that. How long they really stand is measured; a sender may wait to send more at once.
+    fn short_windows(&self, call: &Exchange, trip: Duration) -> u32 {
+        let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
+        let first_acknowledged = trip.saturating_add(self.on_line(segment));
+        let mut window = Bytes::new(segment.get().saturating_mul(INITIAL_WINDOW));
+        let mut short = 0;
+        for _ in 1..rounds(call.traffic.body, segment) {
+            if self.on_line(window) >= first_acknowledged {
+                break;
+            }
+            short += 1;
+            window += window;
+        }
+        short
+    }
+
+    fn on_line(&self, data: Bytes) -> Duration {
+        self.rate.map_or(Duration::ZERO, |rate| data / rate)
     }
 
     /// The extra wait of a first request: what the relay's own connection took, out of what is left of the wait.
@@ -152,7 +170,7 @@ impl Path {
             self.propagation(call),
             self.queued(call),
             self.processed(call),
-            Some(self.first_segment(call)),
+            Some(self.first_segments(call)),
         ];
         let taken = terms.into_iter().flatten().sum();
         call.wait()

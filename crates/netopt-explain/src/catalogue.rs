@@ -4,7 +4,7 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 15] = [
+pub const AUDITS: [Audit; 16] = [
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
     audits::nagle_delayed_ack::AUDIT,
@@ -13,6 +13,7 @@ pub const AUDITS: [Audit; 15] = [
     audits::loss_bound::AUDIT,
     audits::slow_start_bound::AUDIT,
     audits::idle_restart::AUDIT,
+    audits::bufferbloat::AUDIT,
     audits::bottleneck_rate::AUDIT,
     audits::pool_too_small::AUDIT,
     audits::slow_resolver::AUDIT,

@@ -9,10 +9,14 @@
 //! - **Our window:** a window and no more for each round trip (RFC 7323 §1.1: window over round trip bounds the rate).
 //! - **Slow start:** flights that grow from one round trip to the next (RFC 5681 §3.1), on a new connection or, after a
 //!   pause longer than the retransmission time-out, on a kept one (§4.1).
-//! - **The sender:** the same amount each round trip, without a reason on our side: its send buffer, or how it writes.
+//! - **The sender:** the same amount each round trip, without a reason on our side, or bursts that wait for more than a window
+//!   would ([`bursts`]): its send buffer, or how it writes.
 //!
 //! The pauses are what is left of the receive phase when the bytes are put on the line at the highest rate that was seen over
 //! an eighth of a round trip. That rate is a lower bound, so the pauses are one as well.
+
+mod bursts;
+mod peak;
 
 use std::time::Duration;
 
@@ -23,7 +27,7 @@ use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 
 use crate::evidence;
-use crate::facts::{Connection, Facts, Times, on};
+use crate::facts::{Facts, Times};
 use crate::visible::visible;
 use crate::worth;
 
@@ -36,14 +40,21 @@ pub(crate) const TELLING: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());
 /// With fewer longer answers nothing is said.
 pub(crate) const LEAST_CALLS: u64 = 5;
 
+/// A long answer is looked at in so many stretches, however short its round trip: lateness of this machine is a part of narrower
+/// ones.
+const MOST_STRETCHES: u32 = 64;
+
 /// A stretch with this share of the mean is no pause.
 const STEADY: f64 = 0.6;
+
+/// Steadiness is not looked at more closely than this: a client that is woken for each packet is not steady below.
+const LEAST_STRETCH: Duration = Duration::from_micros(500);
 
 /// Fewer stretches have no course.
 const LEAST_STRETCHES: usize = 8;
 
 /// A receiver's round trip above this times the empty one shows a queue.
-const QUEUED: f64 = 1.25;
+pub(crate) const QUEUED: f64 = 1.25;
 
 /// How near the rate is to a window a round trip when the window is the limit: below, the kernel's tuned window leaves room
 /// of at least two; above, the window moved.
@@ -56,11 +67,15 @@ const LEAST_WINDOWS: f64 = 3.0;
 const LEAST_FLAT: usize = 4;
 const FLAT: f64 = 1.5;
 
+/// A sender whose waiting is a smaller part of the answer is not held by its buffer: a machine that stood still once looks the
+/// same.
+const LEAST_WAITING: f64 = 0.2;
+
+/// One of so many answers with packets out of order, and the path loses packets.
+const LOSSY: usize = 10;
+
 /// The least retransmission time-out of Linux; no pause below it makes a sender begin again (RFC 5681 §4.1).
 const LEAST_IDLE: Duration = Duration::from_millis(200);
-
-/// An eighth of a round trip below this is within what a machine wakes up late by.
-const LEAST_PEAK: Duration = Duration::from_millis(1);
 
 /// Why the receive phase of a call took what it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,13 +106,30 @@ pub(crate) fn downloads(facts: &Facts) -> Vec<Held<'_>> {
         return Vec::new();
     };
     let calls: Vec<&Exchange> = facts.answered().filter(|call| is_long(call)).collect();
-    let Some(peak) = peak(facts, &calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS) else {
+    let Some(peak) = peak::peak(facts, &calls, trip).filter(|_| calls.len() as u64 >= LEAST_CALLS)
+    else {
         return Vec::new();
     };
-    calls
+    let mut all: Vec<Held<'_>> = calls
         .into_iter()
         .filter_map(|call| held(call, trip, peak))
-        .collect()
+        .collect();
+    after_losses(&mut all);
+    all
+}
+
+/// A window that a loss has cut grows by a segment each round trip (RFC 5681 §3.1), which looks like a sender that is held, in
+/// the answers after the one that lost something.
+fn after_losses(all: &mut [Held<'_>]) {
+    let disordered = all.iter().filter(|held| is_disordered(held.call)).count();
+    if disordered * LOSSY < all.len() || disordered == 0 {
+        return;
+    }
+    for held in all.iter_mut() {
+        if held.reason == Reason::Sender {
+            held.reason = Reason::Loss;
+        }
+    }
 }
 
 /// The calls with this reason, as a share of all longer answers, and what they paused; `None` below half of them.
@@ -153,30 +185,6 @@ fn is_long(call: &Exchange) -> bool {
     call.arrivals.total() > TELLING
 }
 
-/// The highest rate of a call, at the median over the calls: of those without disorder if there are any, because what waited
-/// behind a lost packet comes at once and not at the rate of the line. Single calls on a kept connection count beside.
-fn peak(facts: &Facts, calls: &[&Exchange], trip: Duration) -> Option<BitRate> {
-    let of = |call: &Exchange| {
-        let (most, time) = call.arrivals.most_in((trip / 8).max(LEAST_PEAK));
-        most.over(time).map(BitRate::bps)
-    };
-    let in_order = |call: &&Exchange| !is_disordered(call);
-    let loaded = calls.iter().copied().filter(in_order);
-    let single = on(&facts.survey.warm, Connection::Reused).filter(in_order);
-    let in_order = [
-        median(loaded.filter_map(of).collect()),
-        median(single.filter(|call| is_long(call)).filter_map(of).collect()),
-    ];
-    let highest = in_order.into_iter().flatten().max_by(f64::total_cmp);
-    // Else the most of a whole round trip, which evens out what had waited behind a lost packet.
-    let slow = |call: &&Exchange| {
-        let (most, time) = call.arrivals.most_in(trip.max(LEAST_PEAK));
-        most.over(time).map(BitRate::bps)
-    };
-    let rate = highest.or_else(|| median(calls.iter().filter_map(slow).collect()))?;
-    BitRate::from_bps(rate)
-}
-
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
@@ -186,10 +194,11 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 /// Lateness of this machine moves data between neighbours and hardly changes that.
 #[expect(clippy::cast_precision_loss, reason = "a small count")]
 fn is_steady(call: &Exchange, trip: Duration) -> bool {
-    let mut stretches = call.arrivals.by(trip / 4);
-    if stretches.is_empty() {
-        stretches = call.arrivals.slices().collect();
-    }
+    // Two slices are the narrowest stretch that can be told.
+    let least = (call.arrivals.span() / MOST_STRETCHES)
+        .max(call.arrivals.slice() * 2)
+        .max(LEAST_STRETCH);
+    let stretches = call.arrivals.by((trip / 4).max(least));
     let mean = call.arrivals.total().bits() / stretches.len().max(1) as f64;
     let middle = median(stretches.iter().map(|data| data.bits()).collect());
     stretches.len() >= LEAST_STRETCHES && middle.is_some_and(|middle| middle >= STEADY * mean)
@@ -221,6 +230,8 @@ fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
     let flights = call.arrivals.flights(trip);
     let reason = if !disordered && fills_our_window(call, receive, trip) {
         Reason::Window
+    } else if !disordered && is_held_back(call, receive, trip) {
+        Reason::Sender
     } else if is_steady(call, trip)
         && !is_first_flights(call, &flights)
         && (!disordered || stands_in_a_queue(call, trip))
@@ -243,6 +254,12 @@ fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
         paused,
         on_the_line,
     })
+}
+
+/// Whether the sender was held again and again, for a good part of the answer.
+fn is_held_back(call: &Exchange, receive: Duration, trip: Duration) -> bool {
+    let waited = bursts::waited(&call.arrivals, trip);
+    !waited.is_zero() && waited >= receive.mul_f64(LEAST_WAITING)
 }
 
 /// A window, and no more, for each round trip.

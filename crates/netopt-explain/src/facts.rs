@@ -26,6 +26,8 @@ pub struct Facts {
     pub baseline: Baseline,
     /// The calls made one by one.
     pub survey: Survey,
+    /// Whether a socket of this client may have BBR as its congestion control; `None` when nobody asked the kernel.
+    pub may_have_bbr: Option<bool>,
 }
 
 /// The measured run of the client as it is today.
@@ -33,6 +35,8 @@ pub struct Facts {
 pub struct Baseline {
     /// Its calls, successful or not, in any order.
     pub exchanges: Vec<Exchange>,
+    /// What the same client did meanwhile that is not to be explained, as far as it ended: its uploads.
+    pub beside: Vec<Exchange>,
     /// Length of the run; zero is unknown.
     pub window: Duration,
 }
@@ -48,6 +52,8 @@ pub struct Survey {
     pub encoded: Vec<Exchange>,
     /// The start of a body, compressed by us.
     pub sample: Option<BodySample>,
+    /// The start of the body that we send, compressed; `None` when there is none, or it is compressed already.
+    pub request: Option<BodySample>,
 }
 
 /// How the start of a body shrinks when we compress it: tells whether the server could.

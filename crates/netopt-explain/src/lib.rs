@@ -27,11 +27,13 @@ pub mod facts;
 mod line;
 mod lookup;
 mod openings;
+mod own_bulk;
 mod processing;
 pub mod queuing;
 pub mod rank;
 pub mod round_trip;
 pub mod stall;
+mod standing;
 mod upload;
 mod visible;
 #[cfg(test)]

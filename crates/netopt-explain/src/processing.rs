@@ -1,12 +1,12 @@
 //! The server's work, as far as the outside can tell: what is left of the wait when the path is taken off: the round trip,
-//! queues, and the time that the answer's first segment takes on the line.
+//! queues, the time on the line of what had come of the answer when the client saw it, and the time for which the client
+//! let it lie in the kernel.
 //!
 //! Calls made one by one on a kept connection are the cleanest source: no queue of ours, no handshake, no first request.
 //! The baseline serves where there are none, less what it stood in queues of the path.
 
 use std::time::Duration;
 
-use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 
 use crate::facts::{Connection, Facts, Times, on, phase};
@@ -14,8 +14,8 @@ use crate::line;
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
 use crate::stall;
+use crate::standing;
 use crate::upload;
-use crate::visible::every_call;
 
 /// The server's work per call.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,47 +36,42 @@ pub(crate) struct Processing {
 /// The server's work per call; `None` without enough waits or without a round trip.
 pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
     let trip = round_trip(facts)?;
-    let queued = queuing(facts).unwrap_or_default();
-    let waits = |calls: &[Exchange], connection| phase(on(calls, connection), Phase::Wait);
-    let baseline = &facts.baseline.exchanges;
+    // What others fill is in the way of single calls as well.
+    let delay = standing::delay(facts);
+    let queued = queuing(facts).unwrap_or_default().max(delay);
+    let (single, baseline) = (&facts.survey, &facts.baseline.exchanges);
+    let (new, reused) = (Connection::New, Connection::Reused);
     let sources = [
-        (
-            "wait p50, one by one",
-            waits(&facts.survey.warm, Connection::Reused),
-            Duration::ZERO,
-            true,
-        ),
-        (
-            "wait p50, baseline",
-            waits(baseline, Connection::Reused),
-            queued,
-            true,
-        ),
-        (
-            "wait p50, baseline, new connections",
-            waits(baseline, Connection::New),
-            queued,
-            false,
-        ),
-        (
-            "wait p50, new connections",
-            waits(&facts.survey.fresh, Connection::New),
-            Duration::ZERO,
-            false,
-        ),
+        ("wait p50, one by one", &single.warm, reused, delay),
+        ("wait p50, baseline", baseline, reused, queued),
+        ("wait p50, baseline, new connections", baseline, new, queued),
+        ("wait p50, new connections", &single.fresh, new, delay),
     ];
-    let (of, wait, queued, kept) = sources.into_iter().find(|(_, wait, ..)| wait.is_enough())?;
+    let (of, calls, connection, queued) = sources
+        .into_iter()
+        .find(|(_, calls, connection, _)| phase(on(calls, *connection), Phase::Wait).is_enough())?;
+    let kept = connection == reused;
     let held = match stall::ours(facts) {
         Some(stall) if kept => stall.time,
         _ => Duration::ZERO,
     };
     let drained = drained(facts, trip.time);
-    let path = [trip.time, queued, held, first_segment(facts), drained]
+    let path = [trip.time, queued, held, drained]
         .into_iter()
         .fold(Duration::ZERO, Duration::saturating_add);
+    let rate = line::rate(facts);
+    let off_the_line: Times = on(calls, connection)
+        .filter_map(|call| {
+            // While the client had not yet seen the first segment, later ones came. Both at a time count once.
+            let (in_the_wait, _) = line::on_the_line(call, rate);
+            let first = rate.map_or(Duration::ZERO, |rate| line::first_segment(call, rate));
+            let spent = in_the_wait.max(first.saturating_add(line::lay_unread(call)));
+            Some(call.wait()?.saturating_sub(spent))
+        })
+        .collect();
     Some(Processing {
-        time: wait.p50()?.saturating_sub(path),
-        wait,
+        time: off_the_line.p50()?.saturating_sub(path),
+        wait: phase(on(calls, connection), Phase::Wait),
         of,
         trip,
         apart: kept || shows_tls(facts),
@@ -93,15 +88,6 @@ fn drained(facts: &Facts, trip: Duration) -> Duration {
         .map(|call| upload::drained(call, trip))
         .collect();
     let times = if single.is_enough() { single } else { all };
-    times.p50().unwrap_or_default()
-}
-
-/// What the first segment of an answer takes on the line, at the median.
-fn first_segment(facts: &Facts) -> Duration {
-    let rate = line::rate(facts);
-    let times: Times = every_call(facts)
-        .map(|call| line::first_segment(call, rate))
-        .collect();
     times.p50().unwrap_or_default()
 }
 

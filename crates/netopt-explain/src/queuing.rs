@@ -6,17 +6,44 @@
 //! up to 40 ms, so the server's work leaks into the smoothed figure. Calls made one by one meet no queue of ours; by how
 //! much the baseline waits longer than they do is an upper bound too, since a busy server counts in it. The smaller of
 //! the two is what is called queuing here, and without both of them it is unknown.
+//!
+//! What others fill meets single calls as well; there the handshakes tell, see [`crate::standing`].
 
 use std::time::Duration;
 
 use netopt_core::phase::Phase;
 
 use crate::facts::{Connection, Facts, Times, on, phase};
+use crate::standing::standing;
 use crate::visible::visible;
 
 /// What a call of the baseline stood in queues of the path, at the median; `None` when not measured.
 #[must_use]
 pub fn queuing(facts: &Facts) -> Option<Duration> {
+    let of_others = standing(facts).map(|queue| queue.time.min(above(facts, queue.floor)));
+    of_our_load(facts).max(of_others)
+}
+
+/// By how much calls of the baseline wait longer than `floor`.
+fn above(facts: &Facts, floor: Duration) -> Duration {
+    let wait = waits(facts).p50().unwrap_or_default();
+    wait.saturating_sub(floor)
+}
+
+/// The waits of the baseline: on kept connections, or on all where there are too few of these.
+pub(crate) fn waits(facts: &Facts) -> Times {
+    let kept = phase(
+        on(&facts.baseline.exchanges, Connection::Reused),
+        Phase::Wait,
+    );
+    if kept.is_enough() {
+        return kept;
+    }
+    phase(facts.answered(), Phase::Wait)
+}
+
+/// In queues that single calls do not meet.
+fn of_our_load(facts: &Facts) -> Option<Duration> {
     let empty = visible(facts).map(|trip| trip.time);
     let kernel: Times = facts
         .answered()
@@ -29,8 +56,8 @@ pub fn queuing(facts: &Facts) -> Option<Duration> {
     Some(kernel.p50()?.min(waited_under_load(facts)?))
 }
 
-/// By how much the wait of the baseline exceeds that of single calls, on kept connections if there are enough of both.
-fn waited_under_load(facts: &Facts) -> Option<Duration> {
+/// By how much the wait of the baseline clearly exceeds that of single calls, on kept connections if there are enough of both.
+pub(crate) fn waited_under_load(facts: &Facts) -> Option<Duration> {
     [
         (Connection::Reused, &facts.survey.warm),
         (Connection::New, &facts.survey.fresh),
@@ -42,7 +69,8 @@ fn waited_under_load(facts: &Facts) -> Option<Duration> {
         if !loaded.is_enough() || !idle.is_enough() {
             return None;
         }
-        Some(loaded.p50()?.saturating_sub(idle.p50()?))
+        // A difference that may be chance is no queue.
+        Some(loaded.clearly_above(&idle).unwrap_or_default())
     })
 }
 

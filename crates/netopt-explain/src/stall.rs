@@ -30,7 +30,7 @@ pub const SHORT_DELAY: RangeInclusive<Duration> =
 pub const LONG_DELAY: RangeInclusive<Duration> =
     Duration::from_millis(180)..=Duration::from_millis(260);
 
-/// The nominal delay on Linux, for the estimate.
+/// The nominal delay on Linux, for the estimate where new connections do not show it.
 const NOMINAL_DELAY: Duration = Duration::from_millis(40);
 
 /// Below this number of calls on kept connections nothing is said.
@@ -89,17 +89,23 @@ pub(crate) fn ours(facts: &Facts) -> Option<Stall> {
     by_timing(facts, &calls, trip)
 }
 
-/// How long the kernel held what it held: until the acknowledgement came, at once or delayed.
+/// How long the kernel held what it held: until the acknowledgement came, at once or delayed. New connections that were held, too,
+/// but not delayed, show the delay itself; the timer of an acknowledgement goes off some milliseconds after its nominal time.
 fn held_for(facts: &Facts, above: Duration, trip: Duration) -> Duration {
     let delay = above.saturating_sub(trip);
-    let first = phase(on(&facts.survey.fresh, Connection::New), Phase::Wait);
-    let without_delay = first
+    let new = || on(&facts.survey.fresh, Connection::New);
+    let without_delay = phase(new(), Phase::Wait)
         .p50()
         .map(|wait| above.saturating_sub(wait.saturating_sub(trip)));
+    let held = new().filter(|call| call.traffic.held > Some(Bytes::ZERO));
+    let shown = (held.count() * 2 > new().count())
+        .then_some(without_delay)
+        .flatten()
+        .filter(|delay| SHORT_DELAY.contains(delay));
     if LONG_DELAY.contains(&delay) && without_delay.is_some_and(|extra| extra >= delay / 2) {
         trip.saturating_add(delay)
     } else if delay >= *SHORT_DELAY.start() {
-        trip.saturating_add(NOMINAL_DELAY)
+        trip.saturating_add(shown.unwrap_or(NOMINAL_DELAY))
     } else {
         trip
     }

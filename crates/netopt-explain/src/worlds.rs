@@ -3,6 +3,7 @@
 //! It is a model, not a measurement: the phases follow from round trips and rates by arithmetic, with a jitter that is the
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
+mod bulk;
 mod expect;
 mod transfer;
 
@@ -21,6 +22,7 @@ use netopt_core::unit::{BitRate, Bytes};
 use crate::facts::{Baseline, BodySample, Facts, Survey};
 use crate::line::SEGMENT;
 
+pub(crate) use bulk::{Bulk, beside, crowded};
 pub(crate) use expect::{assert_quiet, fired, saving};
 pub(crate) use transfer::{download, upload};
 
@@ -160,6 +162,7 @@ impl World {
             client: self.client.clone(),
             baseline: Baseline {
                 exchanges,
+                beside: Vec::new(),
                 window: Duration::from_millis(100 * self.calls),
             },
             survey: Survey {
@@ -167,7 +170,9 @@ impl World {
                 warm: single(false, 1),
                 encoded: single(true, 1),
                 sample: self.sample,
+                request: None,
             },
+            may_have_bbr: None,
         }
     }
 
@@ -198,6 +203,7 @@ impl World {
                     resumed: false,
                 }),
                 nodelay: self.kernel_tells.then(|| settings.tcp.nodelay.is_on()),
+                congestion_control: settings.tcp.congestion_control,
                 opening: (call.earlier == 0).then(|| self.opening(call)),
             }),
             answer: Some(Answer {

@@ -49,6 +49,7 @@ impl Line {
             protocol,
             tls: self.birth.tls.clone(),
             nodelay: self.wire.granted().nodelay,
+            congestion_control: self.wire.granted().congestion_control,
             opening: (earlier == 0).then_some(self.birth.opening),
         }
     }

@@ -15,6 +15,8 @@
 mod acceptor;
 mod alarm;
 mod black_hole;
+#[cfg(target_os = "linux")]
+mod cross;
 mod dist;
 pub mod dns;
 pub mod lateness;
@@ -33,6 +35,8 @@ mod work;
 pub mod world;
 
 pub use black_hole::BlackHole;
+#[cfg(target_os = "linux")]
+pub use cross::{Carried, CrossTraffic};
 pub use dns::{NameServer, NameServerSpec};
 pub use link::{LinkSpec, StreamLink};
 pub use origin::{Origin, OriginSpec};

@@ -25,6 +25,7 @@ mod packet;
 mod queue;
 mod series;
 mod spec;
+mod spells;
 mod tally;
 mod text;
 mod timetable;
@@ -40,6 +41,7 @@ pub use spec::{
     Aqm, Jitter, LONGEST_DELAY, Limit, Loss, Outages, PathSpec, QueueSpec, Rate, RateStep, Reorder,
     WaySpec,
 };
+pub use spells::Spell;
 pub use tally::{Count, WayTally};
 pub use text::TextError;
 pub use violations::{Violation, Violations};

@@ -1,13 +1,14 @@
 //! Scenario files: a small world with one known fault, and what a tool has to say about it.
 //!
 //! [`Scenario::read`] turns the text of a file into plain data and names every mistake in it at once, with line, key,
-//! value and bound. The form is version 1, described in `docs/scenarios.md`. A file is truth and exam in one: `[link]`,
+//! value and bound. The form is version 1, described in `docs/scenarios.md`. A file is truth and exam in one: `[link]`, `[cross]`,
 //! `[[origin]]` and `[dns]` are the world, `[workload]` the client as it is today, `[expect]` the answer key.
 //!
 //! What it leaves alone: files, building the world, running and judging. A file may ask for more than a runner can do;
 //! that is for the runner to say.
 
 mod client;
+mod cross;
 mod dns;
 mod expect;
 mod link;
@@ -21,6 +22,7 @@ mod workload;
 use netopt_core::misfit::Misfits;
 use toml::de::DeTable;
 
+pub use cross::Cross;
 pub use dns::{Dns, HOST};
 pub use expect::Expect;
 pub use link::{Engine, Link};
@@ -65,6 +67,8 @@ pub struct Scenario {
     pub version: u64,
     /// The path; `None` is loopback as it is.
     pub link: Option<Link>,
+    /// What others send over the path; `None` is nothing.
+    pub cross: Option<Cross>,
     /// The servers, at least one; several are replicas of one service.
     pub origins: Vec<Replica>,
     /// The name service; `None` is an address instead of a name.
@@ -102,7 +106,7 @@ impl Scenario {
 
     fn from_table(root: &Table<'_, '_>) -> Self {
         root.only(&[
-            "name", "version", "link", "origin", "dns", "workload", "expect",
+            "name", "version", "link", "cross", "origin", "dns", "workload", "expect",
         ]);
         let text = format!("text of 1 to {LONGEST_NAME} characters on one line");
         let name = root.get("name", &text, |value| {
@@ -125,10 +129,16 @@ impl Scenario {
                 "is missing; say what is right: [expect] with primary = \"none\" or the id of a finding",
             );
         }
+        let cross = root.table("cross").map(|table| cross::read(&table));
+        let mut link = root.table("link").map(|table| link::read(&table));
+        if cross.is_some() {
+            link::carry_others(root, &mut link);
+        }
         Self {
             name: name.unwrap_or_default(),
             version: VERSION,
-            link: root.table("link").map(|table| link::read(&table)),
+            link,
+            cross,
             origins: origin::read_all(root),
             dns: root.table("dns").map(|table| dns::read(&table)),
             workload: root
@@ -146,6 +156,7 @@ impl Scenario {
             name: String::new(),
             version: VERSION,
             link: None,
+            cross: None,
             origins: Vec::new(),
             dns: None,
             workload: Load::default(),

@@ -30,6 +30,7 @@ mod exchanges;
 mod flow;
 mod interval;
 mod limits;
+mod meter;
 mod mixed;
 mod report;
 mod server;
@@ -52,4 +53,4 @@ pub use spec::{
     SMALLEST_DATAGRAM, SMALLEST_MESSAGE, Sockets, Spec, Way, Ways, Work,
 };
 pub use stop::Stop;
-pub use view::{FlowView, Sample, View};
+pub use view::{CpuSample, FlowView, Sample, View};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use netopt_core::finding::Severity;
-use netopt_core::unit::PerSecond;
+use netopt_core::unit::{Bytes, PerSecond};
 use netopt_core::workload::Workload;
 
 use super::{ClientArgs, OutputArgs, values};
@@ -80,6 +80,10 @@ pub(crate) struct LoadArgs {
     /// A file to send as the body of each call
     #[arg(long, requires = "targets", value_name = "FILE")]
     pub(crate) body: Option<PathBuf>,
+    /// Meanwhile upload so much, again and again, by the same client: what your own bulk does to your calls. It is a POST to
+    /// the target, so it wants --unsafe-method, and has --rate and --max-requests for itself
+    #[arg(long, requires = "targets", value_name = "SIZE", value_parser = values::upload)]
+    pub(crate) upload_beside: Option<Bytes>,
     /// Exit with 4 if a finding of this severity or above remains
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Level>,

@@ -71,6 +71,17 @@ pub(crate) fn calls(text: &str) -> Result<NonZeroU32, String> {
 /// A quarter for the measurement, 28 for the survey, and room.
 const LEAST_CALLS: u32 = 80;
 
+/// The size of an upload, above zero.
+pub(crate) fn upload(text: &str) -> Result<Bytes, String> {
+    text.parse()
+        .ok()
+        .filter(|size| (Bytes::new(1)..=LARGEST_UPLOAD).contains(size))
+        .ok_or_else(|| format!("\"{text}\" is not an amount of data from 1B to {LARGEST_UPLOAD}"))
+}
+
+/// A larger one belongs to another tool.
+const LARGEST_UPLOAD: Bytes = Bytes::new(64 * 1024 * 1024);
+
 /// A share of answers that are errors, with their status: `1%` or `1%:500`.
 pub(crate) fn errors(text: &str) -> Result<Errors, String> {
     let (share, status) = text.split_once(':').unwrap_or((text, DEFAULT_ERROR));

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{ClientArgs, LoadArgs};
 use crate::exit::{End, Fault};
-use crate::line::{Effort, Ending, Job, Line, Politeness, Reach, Story, Template};
+use crate::line::{Beside, Effort, Ending, Job, Line, Politeness, Reach, Story, Template};
 use crate::render::{self, Bar};
 use crate::surroundings;
 
@@ -36,6 +36,19 @@ pub(crate) fn jobs(
             )));
         }
         let template = Template::new(&target, &load.method, &load.header, body.clone())?;
+        let politeness = Politeness {
+            rate: load.rate,
+            total: u64::from(load.max_requests.get()),
+        };
+        let beside = load
+            .upload_beside
+            .map(|size| Beside::upload(&target, &load.header, size, politeness))
+            .transpose()?;
+        if beside.is_some() && !load.unsafe_method {
+            return Err(Fault::usage(
+                "--upload-beside sends POST, which may change things at the target; add --unsafe-method if that is fine",
+            ));
+        }
         if !template.is_safe() && !load.unsafe_method {
             let line = format!(
                 "{} may change things at the target; add --unsafe-method if that is fine",
@@ -44,13 +57,10 @@ pub(crate) fn jobs(
             return Err(Fault::usage(line));
         }
         let around = surroundings::resolve(client, &target)?;
-        let politeness = Politeness {
-            rate: load.rate,
-            total: u64::from(load.max_requests.get()),
-        };
         Ok(Job {
             target,
             template,
+            beside,
             client: plan.clone(),
             around,
             workload: load.workload,

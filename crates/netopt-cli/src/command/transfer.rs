@@ -181,8 +181,10 @@ async fn attempt(run: &Run, job: &Job, peer: SocketAddr, stop: &Stop) -> Result<
         })
     });
     let mut live = look::Live::begin(run, peer);
+    let mut tick = tokio::time::interval(look::TICK);
     loop {
         tokio::select! {
+            _ = tick.tick() => live.draw(),
             Some(interval) = intervals.recv() => live.show(&interval),
             done = &mut working => {
                 return done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));

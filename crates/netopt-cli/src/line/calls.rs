@@ -1,5 +1,7 @@
 //! One request, made again and again.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 use netopt::Stack;
@@ -7,6 +9,7 @@ use netopt_core::exchange::Exchange;
 use netopt_core::target::Target;
 use netopt_load::caller::Caller;
 
+use super::beside::{Beside, Running};
 use crate::exit::Fault;
 
 /// The request of a job.
@@ -80,15 +83,39 @@ fn header_line(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
     Ok((name, value))
 }
 
-/// A client that makes the request of a job.
+/// A client that makes the request of a job, and beside it what else the client does.
 #[derive(Debug)]
 pub(super) struct Calls {
-    pub(super) client: Stack,
-    pub(super) template: Template,
+    client: Stack,
+    template: Template,
+    beside: Option<Beside>,
+    /// Begins with the first call.
+    running: OnceLock<Running>,
+}
+
+impl Calls {
+    /// `client`, with what it is to do for `job`.
+    pub(super) fn new(client: Stack, template: Template, beside: Option<Beside>) -> Self {
+        Self {
+            client,
+            template,
+            beside,
+            running: OnceLock::new(),
+        }
+    }
+
+    /// What the client did beside its calls until now, as far as it has ended.
+    pub(super) fn done_beside(&self) -> Vec<Exchange> {
+        self.running.get().map(Running::done).unwrap_or_default()
+    }
 }
 
 impl Caller for Calls {
     async fn call(&self, _: u64) -> Exchange {
+        if let Some(beside) = &self.beside {
+            self.running
+                .get_or_init(|| beside.begin(self.client.clone()));
+        }
         self.client.exchange(self.template.request()).await
     }
 }

@@ -14,6 +14,7 @@ use netopt_load::report::{Health, Limit};
 use netopt_load::stop::Stop;
 use tokio::time::{Instant, sleep};
 
+use super::beside::SETTLES;
 use super::calls::Calls;
 use super::{Line, Progress, Stage};
 use crate::exit::Fault;
@@ -48,10 +49,11 @@ impl Line {
 
     /// A client as `plan` wants it, making the job's calls.
     pub(super) fn calls(&self, plan: &Plan) -> Result<Calls, Fault> {
-        Ok(Calls {
-            client: self.client(plan)?,
-            template: self.job.template.clone(),
-        })
+        Ok(Calls::new(
+            self.client(plan)?,
+            self.job.template.clone(),
+            self.job.beside.clone(),
+        ))
     }
 
     pub(super) fn client(&self, plan: &Plan) -> Result<Stack, Fault> {
@@ -77,7 +79,14 @@ impl Line {
             story.facts.baseline.exchanges.push(exchange);
             progress.left(calls.saturating_sub(story.metrics.count()));
         };
-        let report = driver::run(&load, caller, &mut recorder).await;
+        let report = driver::run(&load, Arc::clone(&caller), &mut recorder).await;
+        self.story.facts.baseline.beside = caller.done_beside();
+        self.note_beside();
+        // What goes on beside the calls ends here: the survey is to find the path empty.
+        drop(caller);
+        if self.job.beside.is_some() {
+            sleep(SETTLES).await;
+        }
         self.story.facts.baseline.window = report.window;
         progress.end();
         self.note_health(&report.health);
@@ -115,6 +124,21 @@ impl Line {
                  less by --rate",
                 show_duration(waited)
             ));
+        }
+    }
+
+    /// The reader must know that there was more than the calls.
+    fn note_beside(&mut self) {
+        if self.job.beside.is_some() {
+            let ended = self.story.facts.baseline.beside.len();
+            let note = if ended == 0 {
+                "no upload had ended when the measurement was over; with smaller ones more could be said".to_owned()
+            } else {
+                format!(
+                    "the same client uploaded meanwhile, and {ended} of its uploads had ended when the measurement was over"
+                )
+            };
+            self.story.notes.push(note);
         }
     }
 

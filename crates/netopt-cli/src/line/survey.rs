@@ -1,7 +1,8 @@
 //! Stage two: calls one by one, in the ways that tell causes apart.
 //!
-//! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, to see
-//! whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
+//! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, of an answer and of
+//! the request, to see whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
+//! What only the kernel of this machine can say, it is asked here as well.
 
 use netopt::http::{Body, Decoded};
 use netopt::{Change, Plan};
@@ -19,6 +20,8 @@ const CALLS: usize = 8;
 const PATIENCE: usize = 3;
 /// The part of a body that is compressed for trial.
 const SAMPLE: usize = 64 * 1024;
+/// The congestion control that findings propose.
+const BBR: &str = "bbr";
 
 impl Line {
     /// False when the target stopped answering.
@@ -49,8 +52,44 @@ impl Line {
             self.one_by_one(&packed, CALLS + 1).await.split_off_first();
         told(self);
         self.story.facts.survey.sample = self.sample(&kept).await;
+        self.story.facts.survey.request = self.request_sample();
+        self.story.facts.may_have_bbr = self.may_have_bbr();
         progress.end();
         true
+    }
+
+    /// What compression would make of the start of the body that we send; `None` where there is none, or it is encoded already.
+    fn request_sample(&self) -> Option<BodySample> {
+        let request = self.job.template.request();
+        let body = request.body();
+        if body.is_empty()
+            || request
+                .headers()
+                .contains_key(http::header::CONTENT_ENCODING)
+        {
+            return None;
+        }
+        let start = body.get(..SAMPLE).unwrap_or(body);
+        Some(BodySample {
+            plain: Bytes::new(start.len() as u64),
+            packed: netopt_http::packed_size(start),
+        })
+    }
+
+    /// Whether the kernel would give our sockets BBR. It is asked only if something had to be sent again or is uploaded beside,
+    /// since asking may load a module.
+    fn may_have_bbr(&self) -> Option<bool> {
+        let was_lossy = |call: &Exchange| {
+            let again = call.path_of_call().and_then(|path| path.bytes_again);
+            again.is_some_and(|again| again > Bytes::ZERO)
+        };
+        let bbr = Change::CongestionControl(Some(BBR.parse().ok()?));
+        let of_use = self.job.beside.is_some() || self.story.facts.answered().any(was_lossy);
+        of_use.then(|| {
+            let plan = self.job.client.clone().with(bbr);
+            let connector = netopt::stack::connector(&plan, &self.job.around);
+            connector.options.rehearse().is_ok()
+        })
     }
 
     async fn one_by_one(&self, plan: &Plan, calls: usize) -> Vec<Exchange> {

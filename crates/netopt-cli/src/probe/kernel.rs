@@ -77,6 +77,7 @@ mod tests {
             protocol: Protocol::Http1,
             tls: None,
             nodelay: None,
+            congestion_control: None,
             opening: None,
         });
         let rtt = Some(Duration::from_millis(rtt));

@@ -134,6 +134,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             protocol: Protocol::Tcp,
             tls: None,
             nodelay: wire.granted().nodelay,
+            congestion_control: wire.granted().congestion_control,
             opening: Some(connected.opening()),
         }),
         path: wire.info().map(|info| info.sample()),

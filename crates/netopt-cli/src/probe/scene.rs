@@ -48,6 +48,7 @@ pub(crate) fn carried(mut exchange: Exchange, id: u64, earlier: u64, rtt: u64) -
             resumed: id > 1,
         }),
         nodelay: Some(true),
+        congestion_control: None,
         opening: None,
     });
     let rtt = Some(Duration::from_millis(rtt));

@@ -11,7 +11,7 @@ use netopt_tcp::transfer::{Amount, Report, Spec, Way, Ways, Work};
 
 use super::{Paint, labelled, wrapped};
 use crate::transfer::{Story, sentence};
-pub(crate) use live::Live;
+pub(crate) use live::{Live, TICK};
 
 /// Columns of a row's name with its indent.
 const NAME: usize = 16;

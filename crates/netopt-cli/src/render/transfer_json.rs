@@ -170,6 +170,8 @@ fn interval(one: &Interval) -> Value {
         "down_bytes": one.down.map(Bytes::get),
         "retransmits": one.retransmits,
         "rtt_ms": one.rtt.map(rounded),
+        "near_cpu_s": one.cpu.map(|time| time.as_secs_f64()),
+        "near_cpu_s_per_gb": one.cpu_per_gigabyte().map(|time| time.as_secs_f64()),
     })
 }
 

@@ -8,7 +8,7 @@ use netopt_lab::Scenario;
 
 use super::world::World;
 use crate::exit::Fault;
-use crate::line::{Effort, Job, Politeness, Template};
+use crate::line::{Beside, Effort, Job, Politeness, Template};
 
 /// What `netopt optimize` does unless told otherwise.
 const OPEN_RATE: f64 = 20.0;
@@ -34,17 +34,23 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
     let rate = rate.ok_or_else(|| Fault::internal("the usual rate"))?;
     let size = usize::try_from(load.request_body.get()).map_err(Fault::internal)?;
     let body = Bytes::from(vec![FILLER; size]);
+    let politeness = Politeness { rate, total: TOTAL };
+    let beside = load
+        .upload_beside
+        .map(|size| Beside::upload(&target, &[], size, politeness))
+        .transpose()?;
     let effort = Effort::default();
     let mut around = world.surroundings()?;
     around.connect_timeout = load.connect_timeout.unwrap_or(around.connect_timeout);
     Ok(Job {
         template: Template::new(&target, load.method.as_str(), &[], body)?,
         target,
+        beside,
         client: load.client.clone(),
         around,
         workload: load.preset,
         seed,
-        politeness: Politeness { rate, total: TOTAL },
+        politeness,
         effort: Effort {
             callers: load.concurrency.unwrap_or(effort.callers),
             measure_for: load.duration.unwrap_or(effort.measure_for),

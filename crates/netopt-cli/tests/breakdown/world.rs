@@ -7,12 +7,13 @@ use http::Request;
 use netopt::core::change::Switch;
 use netopt::{Change, Plan, Stack, Surroundings, Tls, stack};
 use netopt_core::exchange::Exchange;
-use netopt_core::model::flow_time::{Path, USUAL_HEADERS, USUAL_PAYLOAD, recurrence};
+use netopt_core::model::flow_time::{USUAL_HEADERS, USUAL_PAYLOAD};
+use netopt_core::phase::Phase;
 use netopt_core::unit::{BitRate, Bytes};
 use netopt_explain::{Baseline, Facts, Survey};
 use netopt_lab::origin::{BodyKind, BodySpec, Dist, OriginSpec, ServiceSpec};
-use netopt_lab::packet::{FAR, PacketLink, Room, RoomSpec, Void};
-use netopt_lab::path::{Limit, PathSpec, Rate, WaySpec};
+use netopt_lab::packet::{FAR, PacketLink, Room, RoomSpec, Truth as Seen, Void};
+use netopt_lab::path::{Limit, PathSpec, Rate, Spell, WaySpec};
 use netopt_lab::{Server, ServerSpec};
 use tokio::runtime::Runtime;
 
@@ -27,6 +28,9 @@ const SINGLES: usize = 8;
 
 /// The first packets of a connection, there and back.
 const HANDSHAKE: Bytes = Bytes::new(120);
+
+/// What is not longer carries no answer: handshakes and acknowledgements.
+const NO_DATA: Bytes = Bytes::new(200);
 
 /// A world with known terms.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +89,11 @@ impl World {
 
     fn client(keep_alive: Switch) -> Stack {
         let plan = Plan::new().with(Change::KeepAlive(keep_alive));
-        stack::client(&plan, &Surroundings::new(Tls::trusting_nobody())).unwrap()
+        let around = Surroundings {
+            timestamps: Switch::On,
+            ..Surroundings::new(Tls::trusting_nobody())
+        };
+        stack::client(&plan, &around).unwrap()
     }
 
     /// Measures until the lab was on time. `None` with a word on stderr where that cannot be.
@@ -103,9 +111,13 @@ impl World {
                 }
                 Err(error) => panic!("{error}"),
             };
-            let measured = self.over(&link);
-            match link.finish().void(path.rtt()) {
-                None => return Some(measured),
+            let (facts, known) = self.over(&link);
+            let seen = link.finish();
+            match seen.void(path.rtt()) {
+                None => {
+                    let truth = self.truth(&facts.baseline.exchanges[0], &known, &seen);
+                    return Some((facts, truth));
+                }
                 Some(Void::Late(..) | Void::Busy(_)) => {}
                 Some(void) => panic!("{void}"),
             }
@@ -114,16 +126,20 @@ impl World {
         None
     }
 
-    fn over(&self, link: &PacketLink) -> (Facts, Truth) {
+    fn over(&self, link: &PacketLink) -> (Facts, Known) {
         let (server, far) = serve(link, self.origin());
         let url = server.url();
         let near = link.near().runtime(2).unwrap();
-        // The origin without a path, asked from beside it: its work, with what both programs need for a call.
+        // The origin without a path, asked from beside it: its work where the line does not tell it, with what both
+        // programs need for a call.
         let beside = inside(
             &far,
             calls(Self::client(Switch::On), url.clone(), 2 * CALLS),
         );
         let processing = median(beside[1..].iter().filter_map(Exchange::wait).collect());
+        let alone = inside(&far, calls(Self::client(Switch::Off), url.clone(), SINGLES));
+        let opened = |call: &Exchange| call.timeline.length(Phase::Connect);
+        let opening = median(alone.iter().filter_map(opened).collect());
         let fresh = inside(
             &near,
             calls(Self::client(Switch::Off), url.clone(), SINGLES),
@@ -136,11 +152,16 @@ impl World {
         let baseline = calls(Self::client(self.keep_alive), url, CALLS + 1);
         let baseline = inside(&near, baseline)[1..].to_vec();
         let queuing = load.map_or(Duration::ZERO, |load| load.queued(self.rate()));
-        let truth = self.truth(&baseline[0], processing, queuing);
+        let known = Known {
+            processing,
+            opening,
+            queuing,
+        };
         let facts = Facts {
             client: Plan::new().with(Change::KeepAlive(self.keep_alive)),
             baseline: Baseline {
                 exchanges: baseline,
+                beside: Vec::new(),
                 window: Duration::ZERO,
             },
             survey: Survey {
@@ -148,35 +169,88 @@ impl World {
                 warm: warm[1..].to_vec(),
                 ..Survey::default()
             },
+            ..Facts::default()
         };
-        (facts, truth)
+        (facts, known)
     }
 
-    /// What theory says of such a call over the path.
-    fn truth(&self, call: &Exchange, processing: Duration, queuing: Duration) -> Truth {
+    /// What the path, the origin and the link say of such a call.
+    fn truth(&self, call: &Exchange, known: &Known, seen: &Seen) -> Truth {
         let rtt = Duration::from_millis(self.rtt_ms);
         let on_line = |payload: Bytes| {
             let segments = payload.get().div_ceil(USUAL_PAYLOAD.get());
             Bytes::new(payload.get() + segments * USUAL_HEADERS.get()) / self.rate()
         };
-        let path = Path::new(rtt, Some(self.rate()));
-        let rounds = match self.keep_alive {
-            Switch::On => Duration::ZERO,
-            Switch::Off => {
-                let course = recurrence::course(&path, call.traffic.received);
-                course.unwrap().stalled
-            }
-        };
-        Truth {
-            connect: rtt + HANDSHAKE / self.rate(),
+        // Where somebody else's packets are among ours, the line does not tell whose they were.
+        let mut truth = Truth {
+            connect: rtt + HANDSHAKE / self.rate() + known.opening,
             propagation: rtt,
             transmission: on_line(call.traffic.received),
             request: on_line(call.traffic.sent),
-            queuing,
-            processing,
-            rounds,
+            queuing: known.queuing,
+            processing: known.processing,
+            rounds: Duration::ZERO,
+        };
+        if self.loaded.is_on() {
+            return truth;
+        }
+        let answers = answers(&seen.down.spells, rtt);
+        let ours = &answers[answers.len() - CALLS..];
+        let request = call.traffic.sent + USUAL_HEADERS;
+        let asked: Vec<Duration> = (seen.up.spells.iter())
+            .filter(|spell| spell.bytes >= request)
+            .map(|spell| spell.ends + rtt / 2)
+            .collect();
+        // The link forgets old spells, and so the requests of the first calls where there were many acknowledgements.
+        let worked = |answer: &Answer| {
+            let before = asked.iter().rfind(|asked| **asked <= answer.begins)?;
+            Some(answer.begins - *before)
+        };
+        truth.processing = median(ours.iter().filter_map(worked).collect());
+        truth.transmission = median(ours.iter().map(|answer| answer.sending).collect());
+        truth.rounds = median(ours.iter().map(|answer| answer.stalled).collect());
+        truth
+    }
+}
+
+/// What is known beside what the link saw.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    processing: Duration,
+    /// What opening a connection takes without a path.
+    opening: Duration,
+    queuing: Duration,
+}
+
+/// An answer as the line carried it.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    begins: Duration,
+    sending: Duration,
+    /// Pauses within.
+    stalled: Duration,
+}
+
+/// The answers among the spells of a line. Within one the line pauses for less than a round trip, between two for longer.
+fn answers(spells: &[Spell], rtt: Duration) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    let mut before: Option<Duration> = None;
+    for spell in spells.iter().filter(|spell| spell.bytes > NO_DATA) {
+        let pause = before.map_or(rtt, |before| spell.begins - before);
+        before = Some(spell.ends);
+        match answers.last_mut().filter(|_| pause < rtt) {
+            Some(answer) => {
+                answer.stalled += pause;
+                answer.sending += spell.length();
+            }
+            None => answers.push(Answer {
+                begins: spell.begins,
+                sending: spell.length(),
+                stalled: Duration::ZERO,
+            }),
         }
     }
+    answers
 }
 
 async fn calls(client: Stack, url: String, count: usize) -> Vec<Exchange> {

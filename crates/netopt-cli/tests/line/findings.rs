@@ -6,7 +6,7 @@ use netopt::Plan;
 use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
 use netopt_lab::origin::{
-    BodySpec, Compress, Dist, OriginSpec, ServiceSpec, SocketSpec, WriteStyle,
+    BodySpec, Compress, Dist, OriginSpec, Protocol, ServiceSpec, SocketSpec, WriteStyle,
 };
 use serde_json::Value;
 
@@ -264,4 +264,74 @@ async fn a_pool_that_is_too_small_is_found_and_its_size_proven() {
         document["plan"]["pool.max_connections"].as_u64().unwrap() >= 3,
         "{document:#}"
     );
+}
+
+/// With HTTP/2 the head and the body of a request are written apart, and Nagle's algorithm has something to hold.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_client_whose_nagle_holds_the_body_of_http2_back_is_told_to_switch_it_off() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        protocol: Protocol::Https2,
+        ..OriginSpec::default()
+    })
+    .await;
+    let trusted = written("nagle.pem", origin.certificate_pem().unwrap());
+    let body = written("nagle.json", &"{}\n".repeat(200));
+    let client = written("nagle.toml", "[tcp]\nnodelay = false\n");
+    let args = [
+        "diagnose",
+        &origin.url(),
+        "--json",
+        "--unsafe-method",
+        "--method",
+        "POST",
+        "--rate",
+        "500",
+        "--workload",
+        "rpc",
+        "--body",
+        body.to_str().unwrap(),
+        "--cacert",
+        trusted.to_str().unwrap(),
+        "--baseline",
+        client.to_str().unwrap(),
+    ];
+    let document = netopt(&args).await.document();
+    let nagle = finding(&document, "tcp.nagle-delayed-ack");
+    assert_eq!(nagle["change"]["name"], "tcp.nodelay", "{nagle:#}");
+    assert_eq!(document["primary"], "tcp.nagle-delayed-ack");
+}
+
+#[tokio::test]
+async fn uploads_beside_are_made_by_the_same_client_and_are_no_calls() {
+    let _turn = turn().await;
+    let origin = origin(OriginSpec {
+        service: served_in(1),
+        ..OriginSpec::default()
+    })
+    .await;
+    let args = [
+        "diagnose",
+        &origin.url(),
+        "--json",
+        "--rate",
+        "100",
+        "--upload-beside",
+        "100kB",
+        "--unsafe-method",
+    ];
+    let ended = netopt(&args).await;
+    let document = ended.document();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let traffic = origin.traffic();
+    let calls = document["workload"]["requests"].as_u64().unwrap();
+    let uploads = traffic.messages.saturating_sub(calls);
+    assert!(uploads > 0, "{traffic:?}, {calls} calls");
+    // Each that has begun has sent its body, but one that was given up when the measurement was over.
+    let whole = Bytes::new(100_000 * (uploads - 1));
+    assert!(traffic.bytes_in > whole, "{traffic:?}, {calls} calls");
+    let notes = document["notes"].to_string();
+    assert!(notes.contains("uploaded meanwhile"), "{notes}");
+    assert!(document["primary"].is_null(), "{document:#}");
 }

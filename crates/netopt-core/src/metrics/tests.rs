@@ -20,6 +20,7 @@ fn exchange(seconds: u64, outcome: Outcome, earlier: Option<u64>) -> Exchange {
             protocol: Protocol::Http1,
             tls: None,
             nodelay: None,
+            congestion_control: None,
             opening: None,
         }),
         ..Exchange::bare(timeline, outcome)

@@ -16,6 +16,8 @@ use netopt_core::unit::{Bytes, show_duration};
 use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_median};
 use crate::evidence;
 use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, on, phase, service};
+use crate::standing;
+use crate::upload::uploads;
 use crate::worth;
 
 const ID: &str = "http.compression";
@@ -73,7 +75,13 @@ fn check(facts: &Facts) -> Outcome {
 /// The server compresses when asked: the client only has to ask.
 fn offered(facts: &Facts, asked: &[&Exchange], p50: Duration) -> Outcome {
     let pair = Pair::of(facts);
-    let saving = pair.saving().min(p50);
+    let saving = if standing::delay(facts).is_zero() {
+        pair.saving()
+    } else {
+        // One list was measured after the other, and the queue of others need not have been the same.
+        pair.sure_saving()
+    };
+    let saving = saving.min(p50);
     let Some(severity) = worth::severity(saving, p50) else {
         return Outcome::Quiet;
     };
@@ -151,11 +159,14 @@ const CPU: &str = "CPU on both sides: the server packs each body, the client unp
 struct Pair {
     plain: [Times; 2],
     packed: [Times; 2],
+    /// Whether the requests are long: then service times differ by what their connections had been through.
+    sends_much: bool,
 }
 
 impl Pair {
     fn of(facts: &Facts) -> Self {
         let survey = &facts.survey;
+        let sends_much = !uploads(facts).is_empty();
         let times = |calls: Vec<&Exchange>| {
             [
                 service(calls.iter().copied()),
@@ -171,6 +182,7 @@ impl Pair {
             return Self {
                 plain: times(warm),
                 packed: times(encoded),
+                sends_much,
             };
         }
         let new = |calls| on(calls, Connection::New).collect::<Vec<_>>();
@@ -178,20 +190,29 @@ impl Pair {
         Self {
             plain: times(fresh.collect()),
             packed: times(new(&survey.encoded)),
+            sends_much,
         }
     }
 
     /// The difference in service time where it stands out of the noise, and the smaller one of service and receive times
-    /// where it does not: a server whose work varies must not look like one that should compress.
+    /// where it does not: a server whose work varies must not look like one that should compress, and neither must a request
+    /// that takes its time.
     fn saving(&self) -> Duration {
+        let ([plain, _], [packed, _]) = (&self.plain, &self.packed);
+        plain
+            .clearly_above(packed)
+            .filter(|_| !self.sends_much)
+            .unwrap_or_else(|| self.sure_saving())
+    }
+
+    /// The smaller difference of service and receive times.
+    fn sure_saving(&self) -> Duration {
         let ([plain, plain_receive], [packed, packed_receive]) = (&self.plain, &self.packed);
         let less = |a: &Times, b: &Times| {
             let difference = a.p50().zip(b.p50()).map(|(a, b)| a.saturating_sub(b));
             difference.unwrap_or_default()
         };
-        plain
-            .clearly_above(packed)
-            .unwrap_or_else(|| less(plain, packed).min(less(plain_receive, packed_receive)))
+        less(plain, packed).min(less(plain_receive, packed_receive))
     }
 
     fn evidence(&self) -> Vec<Evidence> {

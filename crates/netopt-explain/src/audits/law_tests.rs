@@ -59,9 +59,10 @@ fn connection() -> impl Strategy<Value = ConnectionUse> {
         0u64..4,
         any::<bool>(),
         prop::option::of(any::<bool>()),
+        prop::option::of(prop::sample::select(vec!["bbr", "cubic"])),
         opening(),
     );
-    uses.prop_map(|(earlier, tls, nodelay, opening)| ConnectionUse {
+    uses.prop_map(|(earlier, tls, nodelay, name, opening)| ConnectionUse {
         id: 1,
         earlier,
         age: Duration::ZERO,
@@ -71,6 +72,7 @@ fn connection() -> impl Strategy<Value = ConnectionUse> {
             resumed: false,
         }),
         nodelay,
+        congestion_control: name.and_then(|name| name.parse().ok()),
         opening: (earlier == 0).then_some(opening),
     })
 }
@@ -99,7 +101,7 @@ fn answer() -> impl Strategy<Value = Answer> {
 
 fn path() -> impl Strategy<Value = PathSample> {
     let times = || prop::collection::vec(prop::option::of(time()), 7);
-    let sizes = || prop::collection::vec(prop::option::of(size()), 8);
+    let sizes = || prop::collection::vec(prop::option::of(size()), 9);
     let counts = prop::collection::vec(prop::option::of(any::<u32>()), 4);
     (times(), sizes(), counts, prop::option::of(any::<bool>())).prop_map(
         |(times, sizes, counts, app_limited)| PathSample {
@@ -109,7 +111,7 @@ fn path() -> impl Strategy<Value = PathSample> {
             cwnd: counts[1],
             mss: sizes[0],
             peer_window: sizes[1],
-            delivery_rate: None,
+            delivery_rate: sizes[8].and_then(|size| size.over(Duration::from_secs(1))),
             unsent: sizes[2],
             in_flight: counts[2],
             app_limited,
@@ -193,24 +195,39 @@ fn client() -> impl Strategy<Value = Plan> {
 
 fn facts() -> impl Strategy<Value = Facts> {
     let some = |most| prop::collection::vec(exchange(), 0..most);
-    let sample = (size(), size()).prop_map(|(plain, packed)| BodySample { plain, packed });
+    let sample = || {
+        let sizes = (size(), size());
+        prop::option::of(sizes.prop_map(|(plain, packed)| BodySample { plain, packed }))
+    };
     (
         client(),
-        some(30),
+        (some(30), some(4)),
         time(),
         (some(8), some(8), some(8)),
-        prop::option::of(sample),
+        (sample(), sample(), prop::option::of(any::<bool>())),
     )
         .prop_map(
-            |(client, exchanges, window, (fresh, warm, encoded), sample)| Facts {
+            |(
                 client,
-                baseline: Baseline { exchanges, window },
+                (exchanges, beside),
+                window,
+                (fresh, warm, encoded),
+                (sample, request, may_have_bbr),
+            )| Facts {
+                client,
+                baseline: Baseline {
+                    exchanges,
+                    beside,
+                    window,
+                },
                 survey: Survey {
                     fresh,
                     warm,
                     encoded,
                     sample,
+                    request,
                 },
+                may_have_bbr,
             },
         )
 }

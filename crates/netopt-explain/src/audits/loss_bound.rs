@@ -1,15 +1,25 @@
 //! `tcp.loss-bound`: the sender takes each lost packet for a full line and slows down.
 //!
 //! Reno and CUBIC halve or cut their window at each loss (RFC 5681, RFC 9438), so a path that loses packets for another
-//! reason carries about segment / round trip · 1.2 / √loss (Mathis and others 1997), whatever its line could. The receiver
-//! sees the packets behind each lost one come out of order. For a download only whoever runs the server can change that.
+//! reason carries about segment / round trip · 1.2 / √loss (Mathis and others 1997), whatever its line could.
+//!
+//! Either side can be the sender. For an upload it is us: the kernel counts what it sent again, and the congestion control is
+//! ours to change, where the kernel has another one and lets us use it. For a download the receiver sees the packets behind
+//! each lost one come out of order, and only whoever runs the server can change that.
 
+use std::time::Duration;
+
+use netopt_core::change::Change;
 use netopt_core::finding::{Finding, Remedy};
 use netopt_core::unit::show_duration;
 
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
-use crate::course::{Common, Reason, common, downloads};
-use crate::facts::Facts;
+use crate::course::{self, Common, common, downloads};
+use crate::evidence;
+use crate::facts::{Facts, Times};
+use crate::upload::{Reason, held, mostly};
+use crate::visible::visible;
+use crate::worth;
 
 const ID: &str = "tcp.loss-bound";
 
@@ -23,21 +33,92 @@ pub(crate) const AUDIT: Audit = Audit {
 
 const CALLS: &str = "answered calls in the baseline";
 
+/// The congestion control that goes by the rate of delivery, and is part of Linux since 4.9.
+const BY_RATE: &str = "bbr";
+
+/// What it costs, whoever uses it.
+const COST: &str = "BBR takes its share from others on a shared line and sends more packets again";
+
 fn check(facts: &Facts) -> Outcome {
     let Some(p50) = facts.p50() else {
         return Outcome::missing(CALLS);
     };
-    let Some(Common {
+    let saving = |finding: &Finding| finding.estimate.map(|estimate| estimate.saving);
+    ours(facts, p50)
+        .into_iter()
+        .chain(theirs(facts, p50))
+        .max_by_key(saving)
+        .map_or(Outcome::Quiet, Outcome::Fires)
+}
+
+/// Losses slow us down while we send.
+fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
+    let all = held(facts);
+    let lossy = mostly(&all, Reason::Loss)?;
+    let beyond: Times = lossy.iter().map(|held| held.beyond_flights).collect();
+    let saving = beyond.p50()?.min(p50);
+    let severity = worth::severity(saving, p50)?;
+    let n = beyond.n();
+    #[expect(clippy::cast_precision_loss, reason = "a mean of small shares")]
+    let again = lossy.iter().map(|held| held.again).sum::<f64>() / n as f64;
+    let mut evidence = vec![evidence::ratio("bytes that were sent again", again, n)];
+    evidence.extend(evidence::median(
+        "time beyond the flights of a window that doubles p50",
+        &beyond,
+    ));
+    evidence
+        .extend(visible(facts).map(|trip| evidence::time(trip.source.name(), trip.time, trip.n)));
+    let (remedy, cost) = match (facts.may_have_bbr, BY_RATE.parse().ok()) {
+        (Some(true), Some(name)) => (
+            Remedy::Change(Change::CongestionControl(Some(name))),
+            vec![COST.to_owned()],
+        ),
+        (Some(false), _) => (
+            Remedy::Advice(
+                "A congestion control that does not take each loss for a full line would help, but this machine has no `bbr` \
+                 for this process: `modprobe tcp_bbr`, and add it to `net.ipv4.tcp_allowed_congestion_control`. Look for \
+                 what loses the packets."
+                    .to_owned(),
+            ),
+            Vec::new(),
+        ),
+        _ => (
+            Remedy::Advice(
+                "Try `tcp.congestion_control = bbr` where the kernel has it; whether it does here was not asked. Look for \
+                 what loses the packets."
+                    .to_owned(),
+            ),
+            Vec::new(),
+        ),
+    };
+    Some(Finding {
+        evidence,
+        estimate: of_median(saving),
+        remedy,
+        cost,
+        ..hypothesis(
+            ID,
+            severity,
+            format!(
+                "Packets of requests get lost, and we slow down although no queue stands in front of the line: up to {} per \
+                 call, in {n} of {} longer requests.",
+                show_duration(saving),
+                all.len()
+            ),
+        )
+    })
+}
+
+/// Losses slow the server down.
+fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
+    let Common {
         saving,
         severity,
         share,
         n,
         evidence,
-    }) = common(facts, &downloads(facts), Reason::Loss, p50)
-    else {
-        return Outcome::Quiet;
-    };
-    Outcome::Fires(Finding {
+    } = common(facts, &downloads(facts), course::Reason::Loss, p50)?;
+    Some(Finding {
         evidence,
         estimate: of_median(saving),
         remedy: Remedy::Advice(
@@ -46,7 +127,7 @@ fn check(facts: &Facts) -> Outcome {
              few packets."
                 .to_owned(),
         ),
-        cost: vec!["BBR takes its share from others on a shared line and sends more packets again".to_owned()],
+        cost: vec![COST.to_owned()],
         ..hypothesis(
             ID,
             severity,

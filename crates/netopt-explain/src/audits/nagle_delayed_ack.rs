@@ -125,4 +125,6 @@ fn evidence_of(facts: &Facts, stall: &Stall, what: &str) -> Vec<Evidence> {
 }
 
 #[cfg(test)]
+mod measured;
+#[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::course::{Reason, downloads, most};
 use crate::evidence;
 use crate::facts::Facts;
-use crate::upload::{ALONE, CONFIRMED, fills_the_peers_window, limited, uploads};
+use crate::upload::{by_the_peers_window, uploads};
 use crate::visible::visible;
 use crate::worth;
 
@@ -90,9 +90,7 @@ fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
 /// The server's window holds us up.
 fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
     let all = uploads(facts);
-    let confirmed = visible(facts).is_some_and(|trip| fills_the_peers_window(&all, trip.time));
-    let least = if confirmed { CONFIRMED } else { ALONE };
-    let (times, share) = limited(&all, |path| path.window_limited, least)?;
+    let (times, share) = by_the_peers_window(facts, &all)?;
     let saving = times.p50()?.min(p50);
     let severity = worth::severity(saving, p50)?;
     let n = times.n();

@@ -1,8 +1,8 @@
 //! `tcp.small-send-buffer`: the sender has room for less than the path holds, and waits for acknowledgements.
 //!
 //! For an upload the kernel says so itself; a fixed send buffer of the client is the usual cause. A server's buffer only
-//! shows in the answers: the same amount each round trip, although our window has room and nothing was lost. A server that
-//! writes so much at a time looks the same, and the advice says it.
+//! shows in the answers: the same amount each round trip, or bursts that wait until the one before is acknowledged, although our
+//! window has room and nothing was lost. A server that writes so much at a time looks the same, and the advice says it.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::course::{Reason, downloads, most};
 use crate::evidence;
 use crate::facts::Facts;
-use crate::upload::{ALONE, CONFIRMED, limited, uploads};
+use crate::upload::{by_our_buffer, uploads};
 use crate::worth;
 
 const ID: &str = "tcp.small-send-buffer";
@@ -40,8 +40,7 @@ fn check(facts: &Facts) -> Outcome {
 
 fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
     let is_fixed = facts.settings().tcp.send_buffer.is_some();
-    let least = if is_fixed { CONFIRMED } else { ALONE };
-    let (times, share) = limited(&uploads(facts), |path| path.buffer_limited, least)?;
+    let (times, share) = by_our_buffer(facts, &uploads(facts))?;
     let saving = times.p50()?.min(p50);
     let severity = worth::severity(saving, p50)?;
     let mut evidence = vec![evidence::ratio(
@@ -88,7 +87,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
     let severity = worth::severity(saving, p50)?;
     let n = all.len() as u64;
     let mut evidence = vec![evidence::ratio(
-        "answers with the same amount each round trip",
+        "answers that wait for acknowledgements",
         share,
         n,
     )];
@@ -98,7 +97,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
         estimate: of_median(saving),
         remedy: Remedy::Advice(
             "On the server, do not set `SO_SNDBUF`, so that the kernel tunes it, and raise the third number of \
-             `net.ipv4.tcp_wmem` if that is the bound; see that the application writes without waiting in between."
+             `net.ipv4.tcp_wmem` if that is the bound; see that the application writes without waiting in between, and whether its congestion window is clamped."
                 .to_owned(),
         ),
         cost: vec!["kernel memory of the server for each busy connection".to_owned()],
@@ -106,7 +105,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
             ID,
             severity,
             format!(
-                "The server sends the same amount each round trip and waits, although our window has room and nothing was \
+                "The server sends a part and waits until it is acknowledged, although our window has room and nothing was \
                  lost: about {} in {:.0} % of {n} longer answers.",
                 show_duration(saving),
                 share * 100.0

@@ -97,6 +97,30 @@ fn rounds_of_a_new_connection_fit_beside_the_transmission() {
 }
 
 #[test]
+fn a_full_line_has_no_rounds() {
+    let mut facts = World {
+        rtt: ms(20.0),
+        rate: BitRate::from_bps(5e6),
+        body: Bytes::new(300_000),
+        server_keeps: false,
+        ..World::default()
+    }
+    .facts();
+    // The first window takes 23.2 ms, its first acknowledgement 22.3. What the answer takes longer has another reason.
+    for call in &mut facts.baseline.exchanges {
+        let receive = call.timeline.span(Phase::Receive).unwrap();
+        call.timeline
+            .mark(Phase::Receive, receive.start(), receive.end() + ms(9.0));
+    }
+    for (index, call) in facts.survey.warm.iter_mut().enumerate() {
+        call.connection.as_mut().unwrap().earlier = index as u64;
+    }
+    let found = typical(&facts).unwrap();
+    assert_eq!(found.term(Term::Rounds), Some(Duration::ZERO));
+    assert!((8.5..10.0).contains(&found.residual_ms()), "{found:?}");
+}
+
+#[test]
 fn what_nagle_holds_stays_in_the_residual() {
     let world = World {
         client: Plan::new().with(Change::Nodelay(Switch::Off)),

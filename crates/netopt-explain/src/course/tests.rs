@@ -47,6 +47,34 @@ fn flat_flights_are_the_senders() {
 }
 
 #[test]
+fn flat_flights_between_answers_that_lost_packets_are_the_losses() {
+    let flat: Vec<(f64, u64)> = (0..8).map(|n| (f64::from(n) * 40.0, 20_000)).collect();
+    let mut facts = download(&far(), &flat, |call| {
+        call.path_before = Some(PathSample {
+            out_of_order: Some(0),
+            ..PathSample::default()
+        });
+    });
+    let disordered = |facts: &mut Facts, every: usize| {
+        for (index, call) in facts.baseline.exchanges.iter_mut().enumerate() {
+            call.path = call.path.map(|path| PathSample {
+                out_of_order: Some(u32::from(index % every == 0)),
+                ..path
+            });
+        }
+    };
+    disordered(&mut facts, 5);
+    assert!(
+        downloads(&facts)
+            .iter()
+            .all(|held| held.reason == Reason::Loss)
+    );
+    disordered(&mut facts, 30);
+    let sender = |held: &&Held<'_>| held.reason == Reason::Sender;
+    assert!(downloads(&facts).iter().filter(sender).count() > 50);
+}
+
+#[test]
 fn a_steady_course_is_the_lines() {
     let steady: Vec<(f64, u64)> = (0..200).map(|n| (f64::from(n), 2_500)).collect();
     assert_eq!(reason(&steady), [Reason::Line]);

@@ -52,6 +52,12 @@ impl Times {
         self.0.first().copied()
     }
 
+    /// The most; `None` without samples.
+    #[must_use]
+    pub fn most(&self) -> Option<Duration> {
+        self.0.last().copied()
+    }
+
     /// The mean; `None` without samples.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a mean is a measured quantity")]
@@ -96,6 +102,7 @@ mod tests {
             (none.p50(), none.mean(), none.notch(), none.least()),
             (None, None, None, None)
         );
+        assert_eq!(none.most(), None);
     }
 
     #[test]

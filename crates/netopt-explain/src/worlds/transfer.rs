@@ -48,6 +48,7 @@ pub(crate) fn upload(world: &World, size: u64, wait: f64, sent: PathSample) -> F
             window_limited: Some(ms(0.0)),
             buffer_limited: Some(ms(0.0)),
             bytes_sent: Some(Bytes::ZERO),
+            bytes_again: Some(Bytes::ZERO),
             ..PathSample::default()
         });
         let min_rtt = call.path.and_then(|path| path.min_rtt);

@@ -1,4 +1,4 @@
-//! The line: when a packet's last bit has left, and how long the line was busy.
+//! The line: when a packet's last bit has left, when the line was busy, and for how long.
 //!
 //! A fixed rate is a [`Pacer`], a changing one a [`Timetable`]. What it leaves alone: the queue in front of it. A packet is
 //! put on the line only when the one before it has left.
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use netopt_core::unit::{Bytes, Ratio};
 
+use super::spells::{Spell, Spells};
 use super::timetable::Timetable;
 use super::{Pacer, Rate};
 
@@ -15,6 +16,7 @@ pub(super) struct Line {
     course: Course,
     /// Time on the line of all packets admitted, the last one up to its end.
     occupied: Duration,
+    spells: Spells,
 }
 
 #[derive(Debug)]
@@ -34,6 +36,7 @@ impl Line {
         Self {
             course,
             occupied: Duration::ZERO,
+            spells: Spells::default(),
         }
     }
 
@@ -53,17 +56,29 @@ impl Line {
             Course::Varying(timetable) => timetable.admit(arrival, length),
         };
         self.occupied = self.occupied.saturating_add(departs - starts);
+        if !self.is_unlimited() {
+            self.spells.add(starts, departs, length);
+        }
         departs
     }
 
     /// The share of the time until `now` in which a packet was on the line; `None` without a rate, or without time.
     pub(super) fn utilisation(&self, now: Duration) -> Option<Ratio> {
-        if matches!(self.course, Course::Unlimited(_)) || now.is_zero() {
+        if self.is_unlimited() || now.is_zero() {
             return None;
         }
         let ahead = self.free_at().saturating_sub(now);
         let busy = self.occupied.saturating_sub(ahead).min(now);
         Ratio::new(busy.div_duration_f64(now))
+    }
+
+    /// When the line was busy lately; empty without a rate, since no packet takes time then.
+    pub(super) fn spells(&self) -> Vec<Spell> {
+        self.spells.latest()
+    }
+
+    const fn is_unlimited(&self) -> bool {
+        matches!(self.course, Course::Unlimited(_))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use netopt_core::unit::{Bytes, Ratio};
 
-use super::{Packet, QueueSeries};
+use super::{Packet, QueueSeries, Spell};
 
 /// Packets and their IP bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,6 +55,8 @@ pub struct WayTally {
     pub in_transit: u64,
     /// The share of the time in which the line was busy; `None` without a rate, or without time.
     pub utilisation: Option<Ratio>,
+    /// When the line was busy, the latest 2,048 times; empty without a rate.
+    pub spells: Vec<Spell>,
     /// How long the queue was.
     pub queue: QueueSeries,
 }

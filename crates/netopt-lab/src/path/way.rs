@@ -162,6 +162,7 @@ impl Way {
             reordered: counters.reordered,
             in_transit: (self.queue.packets() + self.flight.packets()) as u64,
             utilisation: self.line.utilisation(now),
+            spells: self.line.spells(),
             queue: self.series.until(now),
         }
     }

@@ -126,6 +126,29 @@ pub(super) fn read(table: &Table<'_, '_>) -> Link {
     link
 }
 
+/// Sees that a path which others share is one where they can meet: packets, with a rate that makes them queue.
+pub(super) fn carry_others(root: &Table<'_, '_>, link: &mut Option<Link>) {
+    let named = root.maybe_table("link");
+    match link {
+        Some(link) if link.path.up.rate == Rate::Unlimited => root.fail(
+            "cross",
+            "nobody waits for others where the path has no rate; add rate to [link]",
+        ),
+        Some(link) if named.is_some_and(|table| !table.has("engine")) => {
+            link.engine = Engine::Packet;
+        }
+        Some(link) if link.engine == Engine::Stream => root.fail(
+            "cross",
+            "the stream link has no queue that connections share; say engine = \"packet\" in [link], or nothing",
+        ),
+        Some(_) => {}
+        None => root.fail(
+            "cross",
+            "there is no path to share; add [link] with a rate",
+        ),
+    }
+}
+
 /// What no path can be, named by the keys of the file.
 fn check(table: &Table<'_, '_>, path: &PathSpec) {
     for violation in path.check().err().iter().flatten() {

@@ -286,7 +286,7 @@ fn socket(table: &Table<'_, '_>) -> SocketSpec {
 }
 
 /// Whether the kernel could know a congestion control by that name; `TCP_CA_NAME_MAX` is 16.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     (1..16).contains(&name.len())
         && name
             .bytes()

@@ -40,6 +40,8 @@ pub struct Load {
     pub method: Method,
     /// The size of each request's body. Default: none.
     pub request_body: Bytes,
+    /// The size of the uploads that the same client makes meanwhile, one after the other. Default: none.
+    pub upload_beside: Option<Bytes>,
     /// What is asked for. Default: one path.
     pub paths: Paths,
     /// How unequally the paths are asked for: the exponent of Zipf's law. Default: equally.
@@ -59,6 +61,7 @@ impl Default for Load {
             duration: None,
             method: Method::GET,
             request_body: Bytes::new(0),
+            upload_beside: None,
             paths: Paths::default(),
             zipf: None,
             connect_timeout: None,
@@ -102,13 +105,14 @@ impl Paths {
     }
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "preset",
     "rate",
     "concurrency",
     "duration",
     "method",
     "request_body",
+    "upload_beside",
     "paths",
     "zipf",
     "connect_timeout",
@@ -135,14 +139,7 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         &format!("{TIME}, from 100 ms to 600 s"),
         |value| value::time(value, LONGEST).filter(|time| *time >= SHORTEST),
     );
-    let request_body = table.get(
-        "request_body",
-        &format!("{SIZE}, at most 64 MiB"),
-        |value| value::size(value, LARGEST_REQUEST),
-    );
-    let method = table.get("method", "a method of HTTP, such as \"GET\"", |value| {
-        value.as_str()?.parse::<Method>().ok()
-    });
+    let (method, request_body) = request(table);
     let zipf = table.get("zipf", "a number from 0 to 5", |value| {
         value::number(value).filter(|exponent| (0.0..=STEEPEST_ZIPF).contains(exponent))
     });
@@ -156,19 +153,14 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
     } else {
         Workload::default()
     };
-    let request_body = request_body.unwrap_or_default();
-    let usual = if request_body.get() > 0 {
-        Method::POST
-    } else {
-        Method::GET
-    };
     Load {
         preset: preset.unwrap_or(implied),
         rate,
         concurrency,
         duration,
-        method: method.unwrap_or(usual),
+        method,
         request_body,
+        upload_beside: upload_beside(table),
         paths: paths(table),
         zipf,
         connect_timeout,
@@ -176,6 +168,33 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
             .table("client")
             .map_or_else(Plan::new, |table| client::read(&table)),
     }
+}
+
+/// The method and the size of the body.
+fn request(table: &Table<'_, '_>) -> (Method, Bytes) {
+    let body = table.get(
+        "request_body",
+        &format!("{SIZE}, at most 64 MiB"),
+        |value| value::size(value, LARGEST_REQUEST),
+    );
+    let body = body.unwrap_or_default();
+    let usual = if body > Bytes::ZERO {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    let method = table.get("method", "a method of HTTP, such as \"GET\"", |value| {
+        value.as_str()?.parse::<Method>().ok()
+    });
+    (method.unwrap_or(usual), body)
+}
+
+fn upload_beside(table: &Table<'_, '_>) -> Option<Bytes> {
+    table.get(
+        "upload_beside",
+        &format!("{SIZE}, above zero and at most 64 MiB"),
+        |value| value::size(value, LARGEST_REQUEST).filter(|size| *size > Bytes::ZERO),
+    )
 }
 
 fn rate(value: &DeValue<'_>) -> Option<PerSecond> {

@@ -10,6 +10,7 @@
     reason = "a test that cannot set its scene has failed, or says why it was skipped"
 )]
 
+mod cross;
 mod delay;
 mod facts;
 mod guest;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use netopt_core::change::{CongestionControl, Switch};
 use netopt_core::unit::Bytes;
-use socket2::SockRef;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpStream;
 
 #[cfg(target_os = "linux")]
@@ -60,7 +60,7 @@ impl Default for Options {
 pub struct Granted {
     /// Whether Nagle's algorithm is off.
     pub nodelay: Option<bool>,
-    /// The congestion control, if one was asked for.
+    /// The congestion control, asked for or the system's. Linux.
     pub congestion_control: Option<CongestionControl>,
     /// The not-sent low-water mark, if one was asked for.
     pub notsent_lowat: Option<Bytes>,
@@ -139,6 +139,17 @@ impl Options {
         Ok(())
     }
 
+    /// Whether a socket of this process takes these options: sets them on one that is closed again at once. Nothing is sent.
+    ///
+    /// Asking for a congestion control may load its module where the process has `CAP_NET_ADMIN`, as its use would.
+    ///
+    /// # Errors
+    /// As [`Options::prepare`], and when there are no more sockets.
+    pub fn rehearse(&self) -> io::Result<()> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+        self.prepare(&SockRef::from(&socket))
+    }
+
     /// Sets the options of a connected socket and reads all of them back.
     ///
     /// # Errors
@@ -153,9 +164,7 @@ impl Options {
         };
         #[cfg(target_os = "linux")]
         let granted = Granted {
-            congestion_control: self
-                .congestion_control
-                .and_then(|_| CONGESTION_CONTROL.get(&*socket).ok()),
+            congestion_control: CONGESTION_CONTROL.get(&*socket).ok(),
             notsent_lowat: self
                 .notsent_lowat
                 .and_then(|_| NOTSENT_LOWAT.get(&*socket).ok()),

@@ -18,6 +18,7 @@ use super::error::{Error, Side, Stage};
 use super::exchanges::{Sizes, connect_and_ask};
 use super::flow::{Flow, Sampler, processor, rest_until};
 use super::interval::{Interval, Live};
+use super::meter::Meter;
 use super::report::{Ended, Report};
 use super::spec::{Spec, Ways, Work};
 use super::stop::{LOOK, Stop};
@@ -60,12 +61,14 @@ impl Transfer {
             None => Vec::new(),
         };
         send(&agreed.control, &Frame::Go)?;
+        let meter = Meter::default();
         let course = Course {
             end: End::Client,
             spec: &self.spec,
             begun: Instant::now(),
             clock: agreed.clock,
             stop,
+            meter: &meter,
         };
         let mut report = self.work(&course, &agreed, watch);
         report.idle = idle;
@@ -127,7 +130,7 @@ impl Transfer {
                 Some(Err(error)) => trouble = Some(error),
                 None => {}
             }
-            near.flows = sampler.finish(&flows);
+            (near.flows, near.cpu_samples) = sampler.finish(&flows);
             near.elapsed = course.begun.elapsed();
             is_over.store(true, Ordering::Release);
             let probed = probing.map(|probing| {
@@ -206,7 +209,7 @@ impl Transfer {
             rest_until(sampler.next().min(Instant::now() + soon));
             let now = Instant::now();
             sampler.look(flows, now);
-            if let Some(interval) = live.look(flows, now - course.begun) {
+            if let Some(interval) = live.look(flows, course.meter, now - course.begun) {
                 watch(&interval);
             }
         }
@@ -230,7 +233,8 @@ impl Transfer {
         };
         let ask = move || {
             let whom = (self.peer, token, &self.spec.sockets);
-            let exchanges = connect_and_ask(whom, &sizes, course.until(), course.stop)?;
+            let (until, stop) = (course.until(), course.stop);
+            let exchanges = connect_and_ask(whom, &sizes, until, stop, course.meter)?;
             Ok(Yield {
                 exchanges: Some(exchanges),
                 messages: None,

@@ -15,6 +15,7 @@ use super::bulk::{self, Pour};
 use super::error::Error;
 use super::exchanges::{self, Exchanges, Sizes};
 use super::flow::Flow;
+use super::meter::Meter;
 use super::mixed::{self, Clock, Messages, Speech};
 use super::spec::{Amount, LONGEST, Spec, Way, Ways, Work};
 use super::stop::Stop;
@@ -63,6 +64,7 @@ pub(super) struct Course<'a> {
     pub(super) begun: Instant,
     pub(super) clock: Clock,
     pub(super) stop: &'a Stop,
+    pub(super) meter: &'a Meter,
 }
 
 /// What a thread brings home.

@@ -19,7 +19,7 @@ use super::course::{Course, brought};
 use super::error::{Error, Stage};
 use super::flow::rest_until;
 use super::spec::Work;
-use super::stop::{LOOK, Stop};
+use super::stop::LOOK;
 use super::view::nanos;
 use super::wire::{Reader, Writer, is_nothing_yet};
 
@@ -66,10 +66,10 @@ pub(super) fn exchange(
     std::thread::scope(|scope| {
         let sending = ways
             .has(course.end.sends())
-            .then(|| scope.spawn(|| send(socket, &job, course.stop)));
+            .then(|| scope.spawn(|| send(socket, &job, course)));
         let arrived = ways
             .has(course.end.receives())
-            .then(|| receive(socket, (token, course.begun), is_over, course.stop))
+            .then(|| receive(socket, token, is_over, course))
             .transpose()?;
         let sent = sending.map(brought).transpose()?;
         Ok((sent, arrived))
@@ -91,7 +91,7 @@ pub(super) fn is_knock(datagram: &[u8], token: u64) -> bool {
 ///
 /// # Errors
 /// When the kernel refuses a datagram for another reason than that the peer is not there.
-pub(super) fn send(socket: &UdpSocket, job: &Stream, stop: &Stop) -> Result<u64, Error> {
+fn send(socket: &UdpSocket, job: &Stream, course: &Course<'_>) -> Result<u64, Error> {
     let size = usize::try_from(job.size.get()).unwrap_or(HEADER);
     let mut datagram = noise(size);
     let spacing = Duration::try_from_secs_f64(job.size.bits() / job.rate.bps());
@@ -99,7 +99,7 @@ pub(super) fn send(socket: &UdpSocket, job: &Stream, stop: &Stop) -> Result<u64,
     let mut number = 0_u64;
     loop {
         let now = Instant::now();
-        if now >= job.until || stop.is_told() {
+        if now >= job.until || course.stop.is_told() {
             return Ok(number);
         }
         let due = job.begun + spacing.mul_f64(number as f64);
@@ -110,7 +110,10 @@ pub(super) fn send(socket: &UdpSocket, job: &Stream, stop: &Stop) -> Result<u64,
         let at = nanos(now - job.begun);
         datagram[..HEADER].copy_from_slice(&header(job.token, number, at));
         match socket.send(&datagram) {
-            Ok(_) => number += 1,
+            Ok(_) => {
+                number += 1;
+                course.meter.count(course.end.sends(), job.size.get());
+            }
             // A port that was closed, or a queue that is full: the datagram is lost, and counted as sent.
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => number += 1,
             Err(error) if is_nothing_yet(&error) || error.raw_os_error() == Some(NO_BUFFERS) => {
@@ -128,12 +131,13 @@ const NO_BUFFERS: i32 = 105;
 ///
 /// # Errors
 /// When the socket fails.
-pub(super) fn receive(
+fn receive(
     socket: &UdpSocket,
-    (token, begun): (u64, Instant),
+    token: u64,
     is_over: impl Fn(Instant) -> bool,
-    stop: &Stop,
+    course: &Course<'_>,
 ) -> Result<Arrived, Error> {
+    let (begun, stop) = (course.begun, course.stop);
     let fault = |error| Error::io(Stage::Move, "receiving datagrams", error);
     socket.set_read_timeout(Some(LOOK)).map_err(fault)?;
     let mut room = vec![0; 65_536];
@@ -149,6 +153,7 @@ pub(super) fn receive(
                 {
                     latest = now;
                     arrivals.take(number, at, nanos(now - begun), length as u64);
+                    course.meter.count(course.end.receives(), length as u64);
                 }
             }
             Err(error) if is_nothing_yet(&error) => {}

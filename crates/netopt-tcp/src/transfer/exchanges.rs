@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::error::{Error, Side, Stage};
 use super::flow::{Flow, prepare};
-use super::spec::Sockets;
+use super::meter::Meter;
+use super::spec::{Sockets, Way};
 use super::stop::{LOOK, Stop};
 use super::wire::{Opening, is_nothing_yet};
 
@@ -122,6 +123,7 @@ pub(super) fn connect_and_ask(
     sizes: &Sizes,
     until: Instant,
     stop: &Stop,
+    meter: &Meter,
 ) -> Result<Exchanges, Error> {
     let piece = vec![0; PIECE];
     let mut read_into = vec![0; PIECE];
@@ -158,6 +160,8 @@ pub(super) fn connect_and_ask(
         }
         done.latency.record(after - begun);
         done.connect.record(connected - begun);
+        meter.count(Way::Up, sizes.request.get());
+        meter.count(Way::Down, sizes.response.get());
         // The peer closes; waiting for it keeps this port out of its last wait.
         read(&stream, Bytes::new(1), &mut read_into, sizes.patience, stop).ok();
     }

@@ -10,7 +10,7 @@ use socket2::SockRef;
 use tokio::time::Instant;
 
 use super::spec::{Sockets, Way};
-use super::view::{FlowView, Sample, nanos};
+use super::view::{CpuSample, FlowView, Sample, nanos};
 use crate::info::TcpInfo;
 
 /// From one look at a stream to the next.
@@ -61,6 +61,8 @@ pub(super) struct Sampler {
     next: Instant,
     spacing: Duration,
     samples: Vec<Vec<Sample>>,
+    cpu_before: Option<Duration>,
+    cpu: Vec<CpuSample>,
 }
 
 impl Sampler {
@@ -70,6 +72,8 @@ impl Sampler {
             next: begun + SPACING,
             spacing: SPACING,
             samples: vec![Vec::new(); flows],
+            cpu_before: processor(),
+            cpu: Vec::new(),
         }
     }
 
@@ -89,15 +93,15 @@ impl Sampler {
         }
     }
 
-    /// Looks a last time, and makes views of it all.
-    pub(super) fn finish(mut self, flows: &[Arc<Flow>]) -> Vec<FlowView> {
+    /// Looks a last time, and makes views of it all, with the looks at the processor time beside.
+    pub(super) fn finish(mut self, flows: &[Arc<Flow>]) -> (Vec<FlowView>, Vec<CpuSample>) {
         self.take(flows, Instant::now());
         let name = |flow: &Flow| {
             let name = SockRef::from(&*flow.stream).tcp_congestion().ok()?;
             let name = String::from_utf8_lossy(&name);
             Some(name.trim_end_matches('\0').to_owned())
         };
-        flows
+        let views = flows
             .iter()
             .zip(self.samples)
             .map(|(flow, samples)| FlowView {
@@ -108,7 +112,8 @@ impl Sampler {
                 congestion_control: name(flow),
                 samples,
             })
-            .collect()
+            .collect();
+        (views, self.cpu)
     }
 
     fn take(&mut self, flows: &[Arc<Flow>], now: Instant) {
@@ -116,21 +121,30 @@ impl Sampler {
         if kept >= MOST_SAMPLES {
             self.spacing *= 2;
             for samples in &mut self.samples {
-                let mut number = 0_usize;
-                samples.retain(|_| {
-                    number += 1;
-                    number.is_multiple_of(2)
-                });
+                thin_out(samples);
             }
+            thin_out(&mut self.cpu);
         }
+        let at = now.saturating_duration_since(self.begun);
         for (flow, samples) in flows.iter().zip(&mut self.samples) {
             samples.push(Sample {
-                at: now.saturating_duration_since(self.begun),
+                at,
                 bytes: flow.bytes(),
                 info: TcpInfo::of(&*flow.stream).ok(),
             });
         }
+        let used = || processor()?.checked_sub(self.cpu_before?);
+        self.cpu.extend(used().map(|used| CpuSample { at, used }));
     }
+}
+
+/// Keeps every second one.
+fn thin_out<T>(looks: &mut Vec<T>) {
+    let mut number = 0_usize;
+    looks.retain(|_| {
+        number += 1;
+        number.is_multiple_of(2)
+    });
 }
 
 /// Asks the kernel for what both ends want of a connection.

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use netopt_core::unit::Bytes;
 
-use super::flow::Flow;
+use super::flow::{Flow, processor};
+use super::meter::Meter;
 use super::spec::Way;
-use super::view::{FlowView, Sample, View};
+use super::view::{CpuSample, FlowView, Sample, View};
 use crate::info::TcpInfo;
 
 /// What happened in one interval.
@@ -25,6 +26,24 @@ pub struct Interval {
     pub retransmits: Option<u64>,
     /// The longest smoothed round trip of the senders at its end.
     pub rtt: Option<Duration>,
+    /// Processor time of the whole process of this end, and so of both ends where they are one; `None` where the system does
+    /// not tell.
+    pub cpu: Option<Duration>,
+}
+
+impl Interval {
+    /// Processor time for each gigabyte (10⁹ bytes) that went either way; `None` where that is unknown, or where less than a
+    /// hundredth of one went, because then it is the cost of everything else.
+    #[must_use]
+    pub fn cpu_per_gigabyte(&self) -> Option<Duration> {
+        let gigabytes = [self.up, self.down]
+            .into_iter()
+            .flatten()
+            .map(|bytes| bytes.get() as f64 / 1e9)
+            .sum::<f64>();
+        let cpu = self.cpu.filter(|_| gigabytes >= 0.01)?;
+        Duration::try_from_secs_f64(cpu.as_secs_f64() / gigabytes).ok()
+    }
 }
 
 /// Cuts while it runs.
@@ -33,6 +52,7 @@ pub(super) struct Live {
     length: Duration,
     last: Interval,
     before: (Bytes, Bytes, u64),
+    cpu_before: Option<Duration>,
 }
 
 impl Live {
@@ -41,17 +61,23 @@ impl Live {
             length,
             last: Interval::default(),
             before: (Bytes::default(), Bytes::default(), 0),
+            cpu_before: processor(),
         }
     }
 
     /// The interval that ended by now, if one did.
-    pub(super) fn look(&mut self, flows: &[Arc<Flow>], now: Duration) -> Option<Interval> {
+    pub(super) fn look(
+        &mut self,
+        flows: &[Arc<Flow>],
+        meter: &Meter,
+        now: Duration,
+    ) -> Option<Interval> {
         if now < self.last.to + self.length {
             return None;
         }
         let bytes = |way| {
             let flows = flows.iter().filter(|flow| flow.way == way);
-            flows.map(|flow| flow.bytes()).sum::<Bytes>()
+            flows.map(|flow| flow.bytes()).sum::<Bytes>() + meter.bytes(way)
         };
         let samples: Vec<_> = flows
             .iter()
@@ -64,7 +90,9 @@ impl Live {
             .sum();
         let again = again.filter(|_| !samples.is_empty());
         let (up, down) = (bytes(Way::Up), bytes(Way::Down));
-        let has = |way| flows.iter().any(|flow| flow.way == way);
+        let has = |way| flows.iter().any(|flow| flow.way == way) || meter.bytes(way) > Bytes::ZERO;
+        let cpu = processor();
+        let used = || cpu?.checked_sub(self.cpu_before?);
         let interval = Interval {
             from: self.last.to,
             to: now,
@@ -72,7 +100,9 @@ impl Live {
             down: has(Way::Down).then_some(down.saturating_sub(self.before.1)),
             retransmits: again.map(|again| again.saturating_sub(self.before.2)),
             rtt: samples.iter().filter_map(|sample| sample.rtt).max(),
+            cpu: used(),
         };
+        self.cpu_before = cpu;
         self.before = (up, down, again.unwrap_or(0));
         self.last = interval;
         Some(interval)
@@ -104,6 +134,10 @@ pub(super) fn cut(
         });
         (!flows.is_empty()).then(|| each.sum())
     };
+    let cpu = |from, to| {
+        let used = |at| used_at(&near.cpu_samples, at);
+        used(to)?.checked_sub(used(from)?)
+    };
     let mut intervals = Vec::new();
     let mut from = Duration::ZERO;
     while from < end && intervals.len() < MOST {
@@ -133,6 +167,7 @@ pub(super) fn cut(
                 .flatten()
                 .filter_map(|sample| sample.info.as_ref()?.rtt())
                 .max(),
+            cpu: cpu(from, to),
         });
         from = to;
     }
@@ -155,6 +190,24 @@ fn sample_at(flow: &FlowView, at: Duration) -> Option<&Sample> {
 
 fn again(sample: Option<&Sample>) -> Option<u64> {
     sample?.info.as_ref()?.sample().retransmits.map(u64::from)
+}
+
+/// The processor time until then, between two looks in proportion; `None` without looks.
+fn used_at(looks: &[CpuSample], at: Duration) -> Option<Duration> {
+    let last = looks.last()?;
+    let after = looks.partition_point(|look| look.at < at);
+    let next = looks.get(after).unwrap_or(last);
+    let before = after.checked_sub(1).map(|index| looks[index]);
+    let (from, low) = before.map_or((Duration::ZERO, Duration::ZERO), |look| {
+        (look.at, look.used)
+    });
+    let share = (at.saturating_sub(from)).div_duration_f64(next.at.saturating_sub(from));
+    let share = if share.is_finite() {
+        share.min(1.0)
+    } else {
+        1.0
+    };
+    Some(low + next.used.saturating_sub(low).mul_f64(share))
 }
 
 /// The bytes until then, between two looks in proportion.
@@ -185,6 +238,28 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn processor_time_is_told_for_each_gigabyte_and_not_for_next_to_nothing() {
+        let mut interval = Interval {
+            up: Some(Bytes::new(1_500_000_000)),
+            down: Some(Bytes::new(500_000_000)),
+            cpu: Some(Duration::from_secs(1)),
+            ..Interval::default()
+        };
+        assert_eq!(
+            interval.cpu_per_gigabyte(),
+            Some(Duration::from_millis(500))
+        );
+        interval.cpu = None;
+        assert_eq!(interval.cpu_per_gigabyte(), None);
+        let small = Interval {
+            up: Some(Bytes::new(9_000_000)),
+            cpu: Some(Duration::from_millis(3)),
+            ..Interval::default()
+        };
+        assert_eq!(small.cpu_per_gigabyte(), None);
+    }
+
     proptest! {
         #[test]
         fn the_intervals_are_the_whole(counts in prop::collection::vec(0_u64..1_000_000, 1..60), length in 50_u64..2000) {
@@ -198,10 +273,19 @@ mod tests {
             let flow = FlowView {
                 way: Way::Up, index: 0, bytes: Bytes::new(bytes), elapsed: end, congestion_control: None, samples,
             };
-            let near = View { flows: vec![flow], ..View::default() };
+            let cpu_samples = counts.iter().enumerate().map(|(tick, _)| CpuSample {
+                at: Duration::from_millis(100 * (tick as u64 + 1)), used: Duration::from_millis(70 * (tick as u64 + 1)),
+            });
+            let near = View { flows: vec![flow], cpu_samples: cpu_samples.collect(), ..View::default() };
             let intervals = cut(&near, None, Duration::from_millis(length), end);
             let sum: Bytes = intervals.iter().filter_map(|interval| interval.up).sum();
             prop_assert_eq!(sum.get(), bytes);
+            let used: Duration = intervals.iter().filter_map(|interval| interval.cpu).sum();
+            prop_assert!(used.abs_diff(end.mul_f64(0.7)) < Duration::from_micros(1), "{used:?} of {end:?}");
+            for interval in &intervals {
+                let expected = (interval.to - interval.from).mul_f64(0.7);
+                prop_assert!(interval.cpu.unwrap().abs_diff(expected) < Duration::from_micros(1), "{interval:?}");
+            }
             prop_assert!(intervals.windows(2).all(|pair| pair[0].to == pair[1].from));
             prop_assert_eq!(intervals.last().unwrap().to, end);
             prop_assert!(intervals.iter().all(|interval| interval.retransmits.is_none() && interval.down.is_none()));

@@ -20,6 +20,15 @@ pub struct Sample {
     pub info: Option<TcpInfo>,
 }
 
+/// One look at the process of this end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CpuSample {
+    /// Since the transfer began at this end.
+    pub at: Duration,
+    /// Processor time that the process had used by then, since the transfer began.
+    pub used: Duration,
+}
+
 /// One way of one stream, as one end saw it.
 #[derive(Debug, Clone)]
 pub struct FlowView {
@@ -44,6 +53,9 @@ pub struct View {
     pub elapsed: Duration,
     /// Processor time of the whole process of this end meanwhile; `None` where the system does not tell.
     pub cpu: Option<Duration>,
+    /// Looks at the processor time of this end, beside those at the streams. An end does not tell them the other one: empty in
+    /// a view that was heard, and where the system does not tell.
+    pub cpu_samples: Vec<CpuSample>,
     /// The streams.
     pub flows: Vec<FlowView>,
     /// Datagrams that were sent from this end; `None` without datagrams.
@@ -92,6 +104,7 @@ impl View {
         Some(Self {
             elapsed,
             cpu,
+            cpu_samples: Vec::new(),
             flows,
             sent,
             arrived,
@@ -168,6 +181,7 @@ mod tests {
         let view = View {
             elapsed: Duration::from_secs(2),
             cpu: Some(Duration::from_millis(7)),
+            cpu_samples: Vec::new(),
             flows: vec![FlowView {
                 way: Way::Down,
                 index: 3,

@@ -170,6 +170,12 @@ async fn a_buffer_beyond_the_systems_bound_is_granted_as_far_as_that_goes() {
     assert_eq!(granted.notsent_lowat, options.notsent_lowat);
     assert!(granted.receive_buffer.is_some_and(|got| got < size));
     assert_eq!(granted.send_buffer, None, "nobody asked");
+    let its_own = SockRef::from(&listener).tcp_congestion().unwrap();
+    let told = granted.congestion_control.expect("Linux tells");
+    assert!(
+        its_own.starts_with(told.as_str().as_bytes()),
+        "the system's"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -187,4 +193,7 @@ async fn an_algorithm_that_the_kernel_lacks_is_refused_by_name() {
             .starts_with("tcp.congestion_control = no-such-thing is refused: this kernel has no"),
         "{error}"
     );
+    let rehearsed = options.rehearse().unwrap_err();
+    assert_eq!(rehearsed.to_string(), error.to_string());
+    Options::default().rehearse().unwrap();
 }

@@ -51,6 +51,7 @@ impl Demo {
         Ok(Job {
             template: Template::new(&target, "GET", &[], bytes::Bytes::new())?,
             target,
+            beside: None,
             client: Plan::new().with(Change::KeepAlive(Switch::Off)),
             around,
             workload,

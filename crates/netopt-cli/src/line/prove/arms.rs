@@ -11,7 +11,7 @@ use netopt_trial::runner::{Arms, Watch};
 use netopt_trial::session::Session;
 
 use crate::line::calls::{Calls, Template};
-use crate::line::{Job, Progress, Side};
+use crate::line::{Beside, Job, Progress, Side};
 
 /// Makes the clients of the arms.
 pub(super) struct ClientArms {
@@ -19,6 +19,7 @@ pub(super) struct ClientArms {
     plans: Vec<Plan>,
     around: Surroundings,
     template: Template,
+    beside: Option<Beside>,
 }
 
 impl ClientArms {
@@ -30,6 +31,7 @@ impl ClientArms {
             plans,
             around,
             template,
+            beside: job.beside.clone(),
         }
     }
 }
@@ -44,10 +46,7 @@ impl Arms for ClientArms {
         };
         let client =
             stack::client(plan, &self.around).expect("the same surroundings made the first client");
-        Calls {
-            client,
-            template: self.template.clone(),
-        }
+        Calls::new(client, self.template.clone(), self.beside.clone())
     }
 }
 

@@ -12,6 +12,7 @@ use netopt_trial::session::Session;
 
 use super::arms::{ClientArms, Watcher};
 use crate::exit::Fault;
+use crate::line::beside::SETTLES;
 use crate::line::{Comparison, Line, Progress, Side, Stage};
 
 /// A trial on its way.
@@ -80,9 +81,14 @@ impl Line {
         progress: &mut (impl Progress + Send),
     ) -> Result<(), Fault> {
         let arms = ClientArms::new(&self.job, plans);
+        let interval = self.planned_rate().interval().unwrap_or(Duration::ZERO);
         let pace = Pace {
             arrival: self.arrival(),
-            pause: self.planned_rate().interval().unwrap_or(Duration::ZERO),
+            pause: if self.job.beside.is_some() {
+                interval.max(SETTLES)
+            } else {
+                interval
+            },
             budget: Arc::clone(&self.budget),
         };
         let Some(Trial { session, sides, .. }) = &mut self.trial else {

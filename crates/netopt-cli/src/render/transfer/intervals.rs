@@ -8,17 +8,20 @@ use netopt_tcp::transfer::{Interval, Report, Way, Work};
 
 use super::Paint;
 
-/// Columns of a time span, a rate, a count and a round trip.
+/// Columns of a time span, a rate, a count, a round trip and processor time.
 const SPAN: usize = 13;
 const RATE: usize = 13;
 const AGAIN: usize = 8;
 const RTT: usize = 10;
+const CPU: usize = 10;
 /// The widest bar.
 const BAR: usize = 24;
 /// Below this width both ways are one column.
 const BOTH_WAYS: usize = 40;
 /// Below this width there are only spans and rates.
-const ALL_FIGURES: usize = 60;
+const MORE_FIGURES: usize = 60;
+/// Below this width there is no processor time.
+const ALL_FIGURES: usize = 72;
 /// More lines than that say nothing more: neighbours are put together.
 const MOST: usize = 20;
 
@@ -33,8 +36,12 @@ pub(super) fn table(report: &Report, paint: &Paint) -> String {
     if paint.width() < BOTH_WAYS {
         columns = vec![columns.concat()];
     }
-    let is_wide = paint.width() >= ALL_FIGURES;
-    let figures = if is_wide { AGAIN + RTT } else { 0 };
+    let has_cpu = shows_cpu(paint, &intervals);
+    let figures = match (paint.width() >= MORE_FIGURES, has_cpu) {
+        (true, true) => AGAIN + RTT + CPU,
+        (true, false) => AGAIN + RTT,
+        (false, _) => 0,
+    };
     let room = paint
         .width()
         .saturating_sub(SPAN + RATE * columns.len() + figures + 2);
@@ -48,13 +55,21 @@ pub(super) fn table(report: &Report, paint: &Paint) -> String {
         };
         write!(head, "{name:>RATE$}").ok();
     }
-    if is_wide {
+    if paint.width() >= MORE_FIGURES {
         write!(head, "{:>AGAIN$}{:>RTT$}", "again", "RTT").ok();
+    }
+    if has_cpu {
+        write!(head, "{:>CPU$}", "CPU s/GB").ok();
     }
     let mut out = format!("{}\n", paint.dim(head.trim_end()));
     let fastest = intervals.iter().map(all).fold(0.0, f64::max);
     for one in &intervals {
         out += &line(one, &columns, paint);
+        if has_cpu {
+            let cpu = one.cpu_per_gigabyte().map(|cpu| cpu.as_secs_f64());
+            let cpu = cpu.map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.3}"));
+            write!(out, "{cpu:>CPU$}").ok();
+        }
         if bar > 0 && fastest > 0.0 {
             out += "  ";
             out += &paint.cyan(&drawn(all(one) / fastest, bar));
@@ -62,6 +77,12 @@ pub(super) fn table(report: &Report, paint: &Paint) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Whether there is room for processor time, and any to tell of.
+fn shows_cpu(paint: &Paint, intervals: &[Interval]) -> bool {
+    let is_told = |one: &Interval| one.cpu_per_gigabyte().is_some();
+    paint.width() >= ALL_FIGURES && intervals.iter().any(is_told)
 }
 
 /// Which ways carried anything.
@@ -91,7 +112,7 @@ fn line(one: &Interval, columns: &[Vec<Way>], paint: &Paint) -> String {
         let bytes: Option<Bytes> = column.iter().map(|way| of(one, *way)).sum();
         write!(out, "{:>RATE$}", rate(bytes, one.to - one.from)).ok();
     }
-    if paint.width() >= ALL_FIGURES {
+    if paint.width() >= MORE_FIGURES {
         let again = one.retransmits;
         let again = again.map_or_else(|| "-".to_owned(), |again| again.to_string());
         let rtt = one.rtt.map_or_else(|| "-".to_owned(), show_duration);
@@ -137,6 +158,7 @@ fn merged(some: &[Interval]) -> Option<Interval> {
         down: some.iter().map(|one| one.down).sum(),
         retransmits: some.iter().map(|one| one.retransmits).sum(),
         rtt: some.iter().filter_map(|one| one.rtt).max(),
+        cpu: some.iter().map(|one| one.cpu).sum(),
     })
 }
 

@@ -1,4 +1,5 @@
-//! A world in two rooms with a packet link between them: the server in the far one, client and name service in the near one.
+//! A world in two rooms with a packet link between them: the server in the far one, client and name service in the near
+//! one, and between both what others send.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use netopt_lab::packet::{PacketLink, RoomSpec, Truth};
 use netopt_lab::path::PathSpec;
 use netopt_lab::scenario::{HOST, Link};
-use netopt_lab::{BlackHole, NameServer, NameServerSpec, Origin, Scenario};
+use netopt_lab::{BlackHole, CrossTraffic, NameServer, NameServerSpec, Origin, Scenario};
 use tokio::runtime::Runtime;
 
 use super::{DEAD, Entrance, origin};
@@ -23,6 +24,7 @@ pub(crate) struct PathTruth {
 /// The world, and the runtimes that it lives on.
 #[derive(Debug)]
 pub(super) struct Packet {
+    _others: Option<CrossTraffic>,
     // Servers before their runtimes, so that their tasks still have one when they end.
     _origin: Origin,
     _names: Option<NameServer>,
@@ -74,7 +76,13 @@ impl Packet {
             certificate: origin.certificate_der().map(<[u8]>::to_vec),
             resolver: names.as_ref().map(NameServer::local_addr),
         };
+        let others = scenario
+            .cross
+            .as_ref()
+            .map(|cross| CrossTraffic::start(&packets, cross))
+            .transpose()?;
         let world = Self {
+            _others: others,
             _origin: origin,
             _names: names,
             _black_hole: black_hole,

@@ -2,12 +2,13 @@
 
 use netopt_core::encoding::Encodings;
 use netopt_core::finding::Severity;
+use netopt_core::path::PathSample;
 use netopt_core::plan::Plan;
 use netopt_core::unit::BitRate;
 
 use super::*;
 use crate::facts::BodySample;
-use crate::worlds::{World, assert_quiet, fired, ms, saving};
+use crate::worlds::{World, assert_quiet, fired, ms, saving, upload};
 
 /// 120 kB of JSON over 20 Mbit/s: 48 ms, a tenth of it when compressed.
 fn slow_line() -> World {
@@ -133,6 +134,21 @@ fn calls_that_never_asked_are_not_measured() {
     facts.survey.encoded.truncate(2);
     assert_eq!((AUDIT.check)(&facts), Outcome::missing(ENCODED));
     assert_eq!((AUDIT.check)(&Facts::default()), Outcome::missing(ANSWERS));
+}
+
+#[test]
+fn a_long_request_that_took_less_time_beside_a_packed_answer_is_no_compression() {
+    let world = World {
+        body: Bytes::new(2_000),
+        packed: Some(Bytes::new(300)),
+        ..World::default()
+    };
+    let sent = PathSample {
+        busy: Some(ms(160.0)),
+        ..PathSample::default()
+    };
+    // The calls that asked for compression went quickly: their window had grown.
+    assert_quiet(&AUDIT, &upload(&world, 400_000, 165.0, sent));
 }
 
 #[test]

@@ -47,6 +47,26 @@ fn a_server_that_sends_the_same_each_round_trip_gets_advice() {
 }
 
 #[test]
+fn a_server_that_paces_hides_neither_its_bursts_nor_its_waiting() {
+    // Six bursts of 68 kB, stretched to 20 ms each, that begin 56 ms after one another.
+    let paced: Vec<(f64, u64)> = (0..6)
+        .flat_map(|burst| (0..20).map(move |at| (f64::from(burst * 56 + at), 3_400)))
+        .collect();
+    let finding = fired(&AUDIT, &download(&far(), &paced, |_| {}));
+    assert!(matches!(finding.remedy, Remedy::Advice(_)));
+    assert!((100.0..=250.0).contains(&saving(&finding)), "{finding:?}");
+}
+
+#[test]
+fn a_line_that_carries_each_burst_in_time_is_no_buffer() {
+    // The same bursts, but each begins when the one before is through: the line is full.
+    let full: Vec<(f64, u64)> = (0..6)
+        .flat_map(|burst| (0..56).map(move |at| (f64::from(burst * 56 + at), 1_214)))
+        .collect();
+    assert_quiet(&AUDIT, &download(&far(), &full, |_| {}));
+}
+
+#[test]
 fn a_window_that_grows_is_no_buffer() {
     let grows = [
         (0.0, 14_480),

@@ -13,6 +13,7 @@ use super::strangers::Stranger;
 use crate::transfer::course::{Course, DRAIN, End, Joined, gather};
 use crate::transfer::datagrams;
 use crate::transfer::flow::{Sampler, processor, rest_until};
+use crate::transfer::meter::Meter;
 use crate::transfer::mixed::Clock;
 use crate::transfer::spec::{Amount, Spec, Work};
 use crate::transfer::stop::{LOOK, Stop};
@@ -219,6 +220,7 @@ fn work(
     joined: Vec<Joined>,
     socket: Option<&UdpSocket>,
 ) -> View {
+    let meter = Meter::default();
     let course = Course {
         end: End::Server,
         spec: &session.spec,
@@ -228,6 +230,7 @@ fn work(
             ahead: 0,
         },
         stop: &session.stop,
+        meter: &meter,
     };
     let flows = course.flows(&joined);
     let before = processor();
@@ -266,7 +269,7 @@ fn work(
         view.trouble = trouble.or_else(|| course.stop.is_told().then(told));
         is_over.store(true, Ordering::Release);
         sampler.thread().unpark();
-        view.flows = sampler.join().unwrap_or_default();
+        (view.flows, view.cpu_samples) = sampler.join().unwrap_or_default();
     });
     view.elapsed = course.begun.elapsed();
     view.cpu = before.and_then(|before| processor()?.checked_sub(before));

@@ -1,69 +1,125 @@
 //! The pool itself: the places of all keys, and the way from a key to a guard.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::hash::Hash;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, ready};
 
 use deadpool::managed::Manager;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::runtime::Handle;
+use tokio::task::coop;
 
+use crate::asking::{Asking, Found};
 use crate::config::Config;
-use crate::error::Error;
-use crate::guard::{Guard, Origin};
-use crate::place::{Idle, Place};
-use crate::roster::{Roster, Standing};
-use crate::stats::{Counts, Held, Stats};
+use crate::error::{Error, Kind};
+use crate::guard::Guard;
+use crate::keeper;
+use crate::partition::Partition;
+use crate::place::{Place, Tasks};
+use crate::roster::Roster;
+use crate::shared::Shared;
+use crate::stats::{CloseReason, Stats};
+use crate::worker::worker;
 
-/// Keys kept at the most, unless more are in use at once, by a connection on loan or by a caller who waits. Beyond, a new
-/// key takes the place of one that only has idle connections, and they are closed.
-const MOST_KEYS: usize = 4096;
+mod control;
+mod keys;
+
+use keys::Home;
+
+/// Groups of workers at the most: beyond, what a group costs each key outweighs what it saves.
+const MOST_GROUPS: usize = 16;
+/// Groups of workers of a pool that was made outside of a runtime.
+const SOME_GROUPS: usize = 4;
 
 /// A pool of connections for many destinations `K`. Cloning shares it.
 pub struct Pool<K, M: Manager> {
     inner: Arc<Inner<K, M>>,
 }
 
+/// A caller in line.
+type Queue<'a, M> =
+    Pin<Box<dyn Future<Output = Result<Guard<M>, Error<<M as Manager>::Error>>> + Send + 'a>>;
+
 struct Inner<K, M: Manager> {
-    config: Config,
+    shared: Arc<Shared>,
     make: Box<dyn Fn(&K) -> M + Send + Sync>,
-    places: Mutex<Roster<K, Place<M>>>,
-    counts: Arc<Counts>,
+    partitions: Box<[Partition<K, Place<M>>]>,
+    homes: Mutex<Roster<K, Home<M>>>,
+    closed: AtomicBool,
+    tasks: Tasks<M>,
 }
 
 impl<K, M> Pool<K, M>
 where
-    K: Eq + Hash + Clone,
-    M: Manager,
+    K: Eq + Hash + Clone + Send + Sync,
+    M: Manager + 'static,
+    M::Error: Send,
 {
     /// A pool that opens connections to a key by the manager that `make` makes for it.
+    ///
+    /// Made within a runtime it keeps the idle connections of that runtime's workers apart, up to 16 of them.
+    ///
+    /// # Panics
+    /// Never: 16 is a `u32`.
     #[must_use]
     pub fn new(config: Config, make: impl Fn(&K) -> M + Send + Sync + 'static) -> Self {
-        let places = Mutex::new(Roster::new(MOST_KEYS));
+        let workers = Handle::try_current().map_or(SOME_GROUPS, |at| at.metrics().num_workers());
+        let groups = workers.clamp(1, MOST_GROUPS).next_power_of_two();
+        let shared = Shared::new(config, u32::try_from(groups).expect("16 at the most"));
         Self {
             inner: Arc::new(Inner {
-                config,
+                shared: Arc::new(shared),
                 make: Box::new(make),
-                places,
-                counts: Arc::default(),
+                partitions: (0..groups).map(|_| Partition::new()).collect(),
+                homes: Mutex::new(Roster::new(keys::MOST_KEYS)),
+                closed: AtomicBool::new(false),
+                tasks: Tasks {
+                    keep: keeper::begin,
+                    time: keeper::time,
+                    want: keys::want,
+                },
             }),
         }
     }
 
-    /// A connection to `key`: the newest idle one that is still good, or a new one.
+    /// A connection to `key`: an idle one that is still good, or the first one that comes back or is opened.
     ///
-    /// Cancel safe: a caller who gives up leaves the queue, or drops the connection that was being opened.
+    /// Cancel safe: a caller who gives up leaves the line. A connection that was being opened for it goes to the next caller
+    /// or lies idle; it is opened by a task of its own, so this is to be called within a runtime.
     ///
     /// # Errors
-    /// When no place came free within the configured wait, or a new connection could not be opened.
-    pub async fn get(&self, key: &K) -> Result<Guard<M>, Error<M::Error>> {
-        self.get_with(key, async |manager: &M| manager.create().await)
-            .await
+    /// When no place came free within the configured wait, a step took longer than configured, a new connection could not
+    /// be opened, or the pool is closed.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async function copies its arguments on the first poll, which is a tenth of a loan"
+    )]
+    pub fn get<'a>(
+        &'a self,
+        key: &'a K,
+    ) -> impl Future<Output = Result<Guard<M>, Error<M::Error>>> + Send + use<'a, K, M> {
+        async move {
+            breathe().await;
+            while let Some(mut guard) = self.pick(key) {
+                match guard.check().await {
+                    Ok(()) => {
+                        guard.begin_hit(None);
+                        return Ok(guard);
+                    }
+                    Err(reason) => guard.reject(reason),
+                }
+            }
+            self.queue(key).await
+        }
     }
 
-    /// As [`Pool::get`], but a new connection is opened by `open`: for a caller who wants to watch.
+    /// As [`Pool::get`], but a new connection is opened by `open`, for a caller who wants to watch: it gets that one, and
+    /// none that comes back meanwhile.
+    ///
+    /// Cancel safe: a caller who gives up leaves the line, or drops the connection that was being opened.
     ///
     /// # Errors
     /// As [`Pool::get`].
@@ -72,120 +128,133 @@ where
         key: &K,
         open: impl AsyncFnOnce(&M) -> Result<M::Type, M::Error>,
     ) -> Result<Guard<M>, Error<M::Error>> {
-        let place = self.place(key);
-        let permit = self.wait_for(&place).await?;
-        let waited_until = Instant::now();
-        while let Some(mut idle) = place.pop(self.inner.config.idle, waited_until) {
-            let good = place
-                .manager
-                .recycle(&mut idle.connection, &idle.metrics)
-                .await;
-            if good.is_ok() {
-                idle.metrics.recycle_count += 1;
-                place.counts.reused.fetch_add(1, Ordering::Relaxed);
-                return Ok(Guard::new(
-                    idle,
-                    Origin::Reused,
-                    waited_until,
-                    place,
-                    permit,
-                ));
+        breathe().await;
+        while let Some(mut guard) = self.pick(key) {
+            match guard.check().await {
+                Ok(()) => {
+                    guard.begin_hit(None);
+                    return Ok(guard);
+                }
+                Err(reason) => guard.reject(reason),
             }
-            place.counts.disconnected.fetch_add(1, Ordering::Relaxed);
         }
-        let connecting = Held::one(&self.inner.counts.connecting);
-        let opened = open(&place.manager).await;
-        drop(connecting);
-        match opened {
-            Ok(connection) => {
-                place.counts.opened.fetch_add(1, Ordering::Relaxed);
-                let idle = Idle::new(connection, Instant::now());
-                Ok(Guard::new(
-                    idle,
-                    Origin::Opened,
-                    waited_until,
-                    place,
-                    permit,
-                ))
+        // Boxed, so that the way of those who find something stays small.
+        Box::pin(self.watch(key, open)).await
+    }
+
+    async fn watch(
+        &self,
+        key: &K,
+        open: impl AsyncFnOnce(&M) -> Result<M::Type, M::Error>,
+    ) -> Result<Guard<M>, Error<M::Error>> {
+        let shared = &self.inner.shared;
+        let asking = Asking::now(shared);
+        let (place, spot) = loop {
+            let place = self.place(key);
+            match asking.find(&place).await {
+                Ok(Found::Lent(guard)) => return Ok(guard),
+                Ok(Found::Spot(spot)) => break (place, spot),
+                // The key was forgotten meanwhile, and is known anew.
+                Err(Kind::Closed) if !self.is_closed() => {}
+                Err(kind) => return Err(kind.into()),
             }
-            Err(error) => {
-                place.counts.failed.fetch_add(1, Ordering::Relaxed);
-                Err(Error::open(error))
+        };
+        let bound = asking.left(shared.config.phases.create, shared.clock.now());
+        let opening = pin!(open(&place.manager));
+        let lent = spot.open(opening, bound).await?;
+        Ok(asking.lend(&place, lent))
+    }
+
+    /// The way of those who find nothing, kept apart so that the way of those who do stays small.
+    #[cold]
+    #[inline(never)]
+    fn queue<'a>(&'a self, key: &'a K) -> Queue<'a, M> {
+        Box::pin(self.race(key))
+    }
+
+    async fn race(&self, key: &K) -> Result<Guard<M>, Error<M::Error>> {
+        let asking = Asking::now(&self.inner.shared);
+        loop {
+            let place = self.place(key);
+            match asking.race(&place).await {
+                Err(Kind::Closed) if !self.is_closed() => {}
+                ended => return ended.map_err(Error::from),
             }
         }
     }
 
-    /// A snapshot over all keys.
+    /// An idle connection that nobody looked at yet, if this worker knows the key and nobody waits.
+    #[inline]
+    fn pick(&self, key: &K) -> Option<Guard<M>> {
+        self.partition().with(key, |place| {
+            let lent = place.engine.hit(worker())?;
+            Some(Guard::new(Arc::clone(place), lent))
+        })
+    }
+
+    fn partition(&self) -> &Partition<K, Place<M>> {
+        let all = &self.inner.partitions;
+        &all[worker() as usize & (all.len() - 1)]
+    }
+}
+
+/// Gives way once in a while: who finds something each time would otherwise never let others have their turn.
+#[inline]
+fn breathe() -> impl Future<Output = ()> {
+    poll_fn(|cx| {
+        ready!(coop::poll_proceed(cx)).made_progress();
+        Poll::Ready(())
+    })
+}
+
+impl<K, M: Manager> Pool<K, M> {
+    /// Whether the pool was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.inner.closed.load(Ordering::SeqCst)
+    }
+
+    /// A snapshot over all keys. It looks at every connection, so it is for reports, not for each call.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.inner.counts.snapshot()
+        self.inner.stats()
+    }
+}
+
+impl<K, M: Manager> Inner<K, M> {
+    fn homes(&self) -> MutexGuard<'_, Roster<K, Home<M>>> {
+        self.homes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes all idle connections. Those on loan close when they come back only if their guards say so.
-    pub fn close_idle(&self) {
-        let places = self
-            .inner
-            .places
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let all: Vec<Arc<Place<M>>> = places.values().map(Arc::clone).collect();
-        drop(places);
-        for place in all {
-            drop(place.take_old(Duration::ZERO, Instant::now()));
+    fn places(&self) -> Vec<Arc<Place<M>>> {
+        self.homes()
+            .every()
+            .map(|home| Arc::clone(&home.0))
+            .collect()
+    }
+
+    fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.shared.gone.add_to(&mut stats, 0);
+        for place in self.places() {
+            place.add_to(&mut stats);
+        }
+        stats
+    }
+
+    /// Ends the lending and closes what is idle.
+    fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        for place in self.places() {
+            place.engine.close();
+            drop(place.clear(CloseReason::Cleared));
         }
     }
+}
 
-    async fn wait_for(&self, place: &Place<M>) -> Result<OwnedSemaphorePermit, Error<M::Error>> {
-        let _waiting = Held::one(&self.inner.counts.waiting);
-        let wait = self.inner.config.wait;
-        let bound = self
-            .inner
-            .config
-            .per_key
-            .map_or(u32::MAX, std::num::NonZero::get);
-        let permit = timeout(wait, Arc::clone(&place.permits).acquire_owned()).await;
-        // The semaphore is never closed, so the only failure is time.
-        permit
-            .ok()
-            .and_then(Result::ok)
-            .ok_or_else(|| Error::full(bound, wait))
-    }
-
-    /// The places of `key`. A new key closes what was idle for too long at a few others, which may not be asked for again.
-    fn place(&self, key: &K) -> Arc<Place<M>> {
-        let mut places = self
-            .inner
-            .places
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = places.get(key) {
-            return place;
-        }
-        let permits = self
-            .inner
-            .config
-            .per_key
-            .map_or(Semaphore::MAX_PERMITS, |bound| bound.get() as usize);
-        let place = Arc::new(Place::new(
-            (self.inner.make)(key),
-            permits,
-            self.inner.config.reuse,
-            Arc::clone(&self.inner.counts),
-        ));
-        let now = Instant::now();
-        let mut old = Vec::new();
-        let forgotten = places.insert(key.clone(), Arc::clone(&place), |other| {
-            old.extend(other.take_old(self.inner.config.idle, now));
-            if other.is_empty() {
-                Standing::Gone
-            } else {
-                Standing::Idle
-            }
-        });
-        drop(places);
-        // Only now: how long a connection takes to close, and what it asks for, the pool does not know.
-        drop((old, forgotten));
-        place
+impl<K, M: Manager> Drop for Inner<K, M> {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -200,7 +269,7 @@ impl<K, M: Manager> Clone for Pool<K, M> {
 impl<K, M: Manager> fmt::Debug for Pool<K, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool")
-            .field("stats", &self.inner.counts.snapshot())
+            .field("stats", &self.stats())
             .finish_non_exhaustive()
     }
 }

@@ -108,6 +108,13 @@ impl<K: Eq + Hash + Clone, V> Roster<K, V> {
     }
 }
 
+impl<K, V> Roster<K, V> {
+    /// All values, in any order.
+    pub(crate) fn every(&self) -> impl Iterator<Item = &Arc<V>> {
+        self.values.values()
+    }
+}
+
 impl<K, V> fmt::Debug for Roster<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Roster")

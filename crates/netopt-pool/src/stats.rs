@@ -17,7 +17,62 @@ pub enum ConnectionState {
     Error,
 }
 
+/// Why a pool closed a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloseReason {
+    /// It was idle for too long.
+    Idle,
+    /// It lived for too long.
+    Lifetime,
+    /// The server said that it would close it by now.
+    Hint,
+    /// Servers were seen to close connections that were idle for as long.
+    Learnt,
+    /// It was found dead when it was to be used.
+    Dead,
+    /// Whoever had it said so, or the pool does not use connections twice.
+    Caller,
+    /// There was no room for it: the pool was made smaller, or another key needed its place.
+    Room,
+    /// Somebody had idle connections closed, or the key was forgotten or the pool closed.
+    Cleared,
+}
+
+/// How many reasons there are.
+const REASONS: usize = 8;
+
+impl CloseReason {
+    /// All reasons.
+    pub const ALL: [Self; REASONS] = [
+        Self::Idle,
+        Self::Lifetime,
+        Self::Hint,
+        Self::Learnt,
+        Self::Dead,
+        Self::Caller,
+        Self::Room,
+        Self::Cleared,
+    ];
+
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Lifetime => "lifetime",
+            Self::Hint => "hint",
+            Self::Learnt => "learnt",
+            Self::Dead => "dead",
+            Self::Caller => "caller",
+            Self::Room => "room",
+            Self::Cleared => "cleared",
+        }
+    }
+}
+
 /// A snapshot of a pool, over all keys.
+///
+/// Numbers of connections that change hands while it is taken may be off by these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stats {
     /// Open and waiting for a call.
@@ -26,7 +81,7 @@ pub struct Stats {
     pub connecting: u64,
     /// Carrying a call.
     pub connected: u64,
-    /// Closed since the pool began: idle too long, found dead, or given up by the caller.
+    /// Closed since the pool began, for any reason.
     pub disconnected: u64,
     /// Failed to open since the pool began.
     pub failed: u64,
@@ -39,7 +94,17 @@ pub struct Stats {
     /// Taken out of the pool for good since it began, by [`crate::Guard::take`]: in no [`ConnectionState`], because the
     /// pool does not know how they end. Whatever else was opened is idle, connected or disconnected.
     pub taken: u64,
+    /// Callers who had to wait for a place since the pool began.
+    pub waited: u64,
+    /// Keys that the pool knows.
+    pub keys: u64,
+    /// Closed since the pool began, by reason: [`Stats::closed`].
+    pub closed: Closed,
 }
+
+/// Closed connections by reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Closed([u64; REASONS]);
 
 impl Stats {
     /// How many connections are, or since the pool began have been, in that state.
@@ -53,58 +118,74 @@ impl Stats {
             ConnectionState::Error => self.failed,
         }
     }
+
+    /// How many connections were closed for that reason since the pool began.
+    #[must_use]
+    pub const fn closed(&self, reason: CloseReason) -> u64 {
+        self.closed.0[reason as usize]
+    }
+
+    /// Connections open or being opened.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.idle + self.connecting + self.connected
+    }
 }
 
-/// The running counts. A count that is taken is given back by dropping the [`Held`].
+/// The running counts of a key, or of keys that are gone. None of them is touched by a loan of an idle connection.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    pub(crate) idle: AtomicU64,
     pub(crate) connecting: AtomicU64,
-    pub(crate) connected: AtomicU64,
-    pub(crate) disconnected: AtomicU64,
     pub(crate) failed: AtomicU64,
-    pub(crate) waiting: AtomicU64,
     pub(crate) opened: AtomicU64,
-    pub(crate) reused: AtomicU64,
+    /// Loans of connections that were not hit but waited for.
+    pub(crate) handed: AtomicU64,
+    /// Hits that were no reuse: the connection was not lent then, or never before.
+    pub(crate) rejected: AtomicU64,
     pub(crate) taken: AtomicU64,
+    pub(crate) waited: AtomicU64,
+    pub(crate) closed: [AtomicU64; REASONS],
 }
 
 impl Counts {
-    /// So many idle connections are closed.
-    pub(crate) fn close_idle(&self, closed: u64) {
-        self.idle.fetch_sub(closed, Ordering::Relaxed);
-        self.disconnected.fetch_add(closed, Ordering::Relaxed);
+    /// One more of these.
+    pub(crate) fn one(count: &AtomicU64) {
+        count.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn snapshot(&self) -> Stats {
+    /// One more connection was closed.
+    pub(crate) fn close(&self, reason: CloseReason) {
+        Self::one(&self.closed[reason as usize]);
+    }
+
+    /// Adds what these counts and the engine's `hits` say about the past to a snapshot.
+    pub(crate) fn add_to(&self, stats: &mut Stats, hits: u64) {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        Stats {
-            idle: read(&self.idle),
-            connecting: read(&self.connecting),
-            connected: read(&self.connected),
-            disconnected: read(&self.disconnected),
-            failed: read(&self.failed),
-            waiting: read(&self.waiting),
-            opened: read(&self.opened),
-            reused: read(&self.reused),
-            taken: read(&self.taken),
+        stats.failed += read(&self.failed);
+        stats.opened += read(&self.opened);
+        stats.reused += (hits + read(&self.handed)).saturating_sub(read(&self.rejected));
+        stats.taken += read(&self.taken);
+        stats.waited += read(&self.waited);
+        for (sum, count) in stats.closed.0.iter_mut().zip(&self.closed) {
+            *sum += read(count);
+            stats.disconnected += read(count);
         }
     }
-}
 
-/// Counts one for as long as it lives, also through cancellation.
-#[derive(Debug)]
-pub(crate) struct Held<'a>(&'a AtomicU64);
-
-impl<'a> Held<'a> {
-    pub(crate) fn one(count: &'a AtomicU64) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    /// Takes over what the counts of a key that is gone say about the past.
+    pub(crate) fn inherit(&self, gone: &Self, hits: u64) {
+        let add = |to: &AtomicU64, from: &AtomicU64| {
+            to.fetch_add(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        };
+        add(&self.failed, &gone.failed);
+        add(&self.opened, &gone.opened);
+        add(&self.handed, &gone.handed);
+        add(&self.rejected, &gone.rejected);
+        add(&self.taken, &gone.taken);
+        add(&self.waited, &gone.waited);
+        self.handed.fetch_add(hits, Ordering::Relaxed);
+        for (to, from) in self.closed.iter().zip(&gone.closed) {
+            add(to, from);
+        }
     }
 }

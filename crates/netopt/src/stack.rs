@@ -5,7 +5,7 @@
 //! | change | applied to |
 //! |---|---|
 //! | `http.accept_encoding` | the request |
-//! | `http.keep_alive`, `pool.max_connections` | the pool |
+//! | `http.keep_alive` and all of `pool` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
 //! | `dns.cache_ttl`, `dns.serve_stale` | the resolver |
 //! | `tcp.address_racing` | the connector |
@@ -17,9 +17,11 @@
 use std::time::Duration;
 
 use netopt_core::change::Switch;
+use netopt_core::model::pool::Order;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
 use netopt_http::{Client, Config, Stack, Tls, TlsError, WebSockets};
+use netopt_pool::Upkeep;
 use netopt_tcp::{Connector, Keeping, Options, Resolver};
 
 /// Twice the default SYN retransmission timeout, and a bit: one lost SYN in each direction is survived.
@@ -85,6 +87,17 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
         // Who waits for a place waits as long as for the call itself: the call's own bound is the tighter one.
         wait: around.timeout,
         reuse: settings.http.keep_alive,
+        idle: settings.pool.idle_timeout,
+        order: if settings.pool.fifo.is_on() {
+            Order::Fifo
+        } else {
+            Order::Lifo
+        },
+        upkeep: Upkeep {
+            min_idle: settings.pool.min_idle,
+            lifetime: settings.pool.lifetime,
+            seed: None,
+        },
         ..netopt_pool::Config::default()
     };
     Config {

@@ -4,6 +4,8 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod pool;
+
 use std::net::Ipv4Addr;
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! `cargo xtask ci` and `cargo xtask check`: the gate, step by step, each under a heading and timed.
 //!
 //! Cheap steps come first and the first failure ends the run. `check` is the part that executes no
-//! test; `.ci/run` calls it, then the two test commands and the quick scenarios, which together are what `ci` does.
+//! test; `.ci/run` calls it, then the three test commands and the quick scenarios, which together are what `ci` does.
 
 use std::process::Command;
 #[expect(
@@ -24,6 +24,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     check(workspace)?;
     let mut tally = Tally::default();
     let outcome = step("test", || test::own(workspace, &mut tally))
+        .and_then(|()| step("test --models", || test::models(workspace, &mut tally)))
         .and_then(|()| step("test --real", || test::real(workspace, &mut tally)))
         .and_then(|()| {
             step("scenarios --quick", || {

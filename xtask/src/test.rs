@@ -1,8 +1,12 @@
 //! `cargo xtask test`: every test that needs nothing but cargo; with `--real`, those that talk to
 //! real servers and clients.
 //!
+//! With `--models`, every order of steps that the threads of a model can take: those of the pool's engine, by loom.
+//!
 //! The real ones are a test target of their own behind a feature, not ignored tests: whoever asks for
 //! them gets a failure when they cannot run. The last line sums up what cargo printed for each target.
+
+use std::process::Command;
 
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -28,12 +32,25 @@ const REAL: &[&str] = &[
     "--no-fail-fast",
 ];
 
+/// The models of hand-made synchronisation. Optimised, because they run each test some thousand times.
+const MODELS: &[&str] = &[
+    "test",
+    "--package",
+    "netopt-pool",
+    "--lib",
+    "--release",
+    "loom_tests",
+];
+
 /// Run the tests: unit, integration, doc, and each bench once
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
     /// Run the tests against real servers and clients instead, installing these by apt when missing
     #[arg(long)]
     real: bool,
+    /// Run the models of hand-made synchronisation instead
+    #[arg(long, conflicts_with = "real")]
+    models: bool,
 }
 
 /// What a run of tests came to.
@@ -52,6 +69,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let mut tally = Tally::default();
     let outcome = if args.real {
         real(workspace, &mut tally)
+    } else if args.models {
+        models(workspace, &mut tally)
     } else {
         own(workspace, &mut tally)
     };
@@ -84,10 +103,31 @@ pub(crate) fn real(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
+/// Runs the models, adding to `tally`. They are a build of their own, which leaves the other one alone.
+///
+/// # Errors
+/// When a model fails or does not compile, or there is none.
+pub(crate) fn models(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+    let before = *tally;
+    let mut command = process::cargo(&workspace.root, MODELS);
+    command
+        .env("RUSTFLAGS", "--cfg loom")
+        .env("CARGO_TARGET_DIR", workspace.root.join("target/models"));
+    run_tests(&mut command, MODELS, tally)?;
+    if *tally == before {
+        bail!("no model ran: look into crates/netopt-pool/src/engine/loom_tests.rs");
+    }
+    Ok(())
+}
+
 fn cargo_test(workspace: &Workspace, arguments: &[&str], tally: &mut Tally) -> Result<()> {
-    let failed_before = tally.failed;
     let mut command = process::cargo(&workspace.root, arguments);
-    let success = process::run_reading(&mut command, |line| {
+    run_tests(&mut command, arguments, tally)
+}
+
+fn run_tests(command: &mut Command, arguments: &[&str], tally: &mut Tally) -> Result<()> {
+    let failed_before = tally.failed;
+    let success = process::run_reading(command, |line| {
         tally.read(line);
         reporter::line(line);
     })?;

@@ -12,6 +12,7 @@ use netopt_pool::Guard;
 
 use crate::body::Body;
 use crate::connection::{Connection, Sender};
+use crate::keep;
 use crate::opener::Opener;
 
 /// What carries a call.
@@ -76,10 +77,18 @@ impl Loan {
         request: Request<Body>,
     ) -> Result<Response<Incoming>, Rejected> {
         match &mut self.carrier {
-            Carrier::Alone(guard) => match &mut guard.sender {
-                Sender::Http1(sender) => sender.try_send_request(request).await,
-                Sender::Http2(sender) => sender.try_send_request(request).await,
-            },
+            Carrier::Alone(guard) => {
+                let answer = match &mut guard.sender {
+                    Sender::Http1(sender) => sender.try_send_request(request).await,
+                    Sender::Http2(sender) => sender.try_send_request(request).await,
+                };
+                if let Ok(answer) = &answer
+                    && let Some(keep) = keep::told(answer.headers())
+                {
+                    guard.expires_within(keep);
+                }
+                answer
+            }
             Carrier::Shared(share) => share.sender.try_send_request(request).await,
         }
         .map_err(Rejected::from)

@@ -25,6 +25,7 @@ mod decode;
 mod destination;
 mod error;
 mod form;
+mod keep;
 mod ledger;
 mod line;
 mod marks;

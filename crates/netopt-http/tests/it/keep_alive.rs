@@ -141,3 +141,30 @@ async fn a_reset_under_a_request_is_called_that() {
     let second = client.exchange(get(&url)).await;
     assert_failed(&second, FailureKind::Reset, Wait);
 }
+
+#[tokio::test]
+async fn what_the_peer_says_about_keeping_decides_about_reuse() {
+    for (said, connections) in [
+        ("", 1),
+        ("Keep-Alive: timeout=100, max=5\r\n", 1),
+        ("Keep-Alive: timeout=0\r\n", 2),
+    ] {
+        let accepted = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&accepted);
+        let url = scripted(move |mut stream| {
+            count.fetch_add(1, Ordering::Relaxed);
+            async move {
+                let answer = format!("HTTP/1.1 200 OK\r\n{said}content-length: 2\r\n\r\nok");
+                while read_head(&mut stream).await {
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            }
+        })
+        .await;
+        let client = client(&config());
+        for _ in 0..2 {
+            assert_answered(&client.exchange(get(&url)).await);
+        }
+        assert_eq!(accepted.load(Ordering::Relaxed), connections, "{said}");
+    }
+}

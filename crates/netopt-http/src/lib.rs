@@ -16,6 +16,7 @@
 
 mod answer;
 mod body;
+pub mod cache;
 mod carrier;
 mod client;
 mod config;

@@ -8,12 +8,14 @@
 )]
 
 mod bad_peers;
+mod cache;
 mod cancel;
 mod encoding;
 mod failure;
 mod http2;
 mod keep_alive;
 mod nagle;
+mod peer;
 mod plain;
 mod pool;
 mod scene;

@@ -19,6 +19,7 @@ mod body;
 pub mod cache;
 mod carrier;
 mod client;
+pub mod coalesce;
 mod config;
 mod connection;
 mod connections;

@@ -10,6 +10,7 @@
 mod bad_peers;
 mod cache;
 mod cancel;
+mod coalesce;
 mod encoding;
 mod failure;
 mod http2;

@@ -82,6 +82,15 @@ impl Body {
         }
     }
 
+    /// The whole of it, if it is in memory.
+    pub(crate) fn into_whole(self) -> Option<Bytes> {
+        match self.0 {
+            Kind::Empty => Some(Bytes::new()),
+            Kind::Full(bytes) => Some(bytes),
+            Kind::Reply(_) | Kind::Stream(_) => None,
+        }
+    }
+
     /// The whole of it, up to `most` bytes.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod bad_peers;
 mod cache;
 mod cancel;
 mod coalesce;
+mod compress;
 mod encoding;
 mod failure;
 mod http2;

@@ -15,6 +15,7 @@
 //! What it leaves alone: cookies, forms, redirects.
 
 mod answer;
+pub mod batch;
 mod body;
 pub mod cache;
 mod carrier;

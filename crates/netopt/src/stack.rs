@@ -4,6 +4,9 @@
 //!
 //! | change | applied to |
 //! |---|---|
+//! | `cache.size` | the cache, a layer |
+//! | `http.coalesce` | merging of identical requests, a layer |
+//! | `http.request_encoding` | compression of requests, a layer |
 //! | `http.accept_encoding` | the request |
 //! | `http.keep_alive` and all of `pool` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
@@ -20,6 +23,9 @@ use netopt_core::change::Switch;
 use netopt_core::model::pool::Order;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
+use netopt_http::cache::{self, CacheLayer};
+use netopt_http::coalesce::{self, CoalesceLayer};
+use netopt_http::compress::{self, CompressLayer};
 use netopt_http::{Client, Config, Stack, Tls, TlsError, WebSockets};
 use netopt_pool::Upkeep;
 use netopt_tcp::{Connector, Keeping, Options, Resolver};
@@ -69,7 +75,22 @@ impl Surroundings {
 /// When TLS cannot be set up.
 pub fn client(plan: &Plan, around: &Surroundings) -> Result<Stack, TlsError> {
     let client = Client::new(&config(plan, around))?;
-    Ok(Stack::new(client))
+    let http = plan.settings().http;
+    let mut stack = Stack::new(client);
+    // From the inside out. What is at its default is not put around.
+    if let Some(encoding) = http.request_encoding {
+        stack = stack.around(CompressLayer::new(compress::Config::new(encoding)));
+    }
+    if http.coalesce.is_on() {
+        stack = stack.around(CoalesceLayer::new(coalesce::Config::default()));
+    }
+    if http.cache_size > Bytes::ZERO {
+        stack = stack.around(CacheLayer::new(cache::Config {
+            size: http.cache_size,
+            ..cache::Config::default()
+        }));
+    }
+    Ok(stack)
 }
 
 /// What opens WebSocket connections as that client opens its own.

@@ -5,6 +5,7 @@
 )]
 
 mod pool;
+mod saving;
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroU32;

@@ -12,10 +12,15 @@
 //!
 //! [`WebSockets`] makes calls of WebSocket on the same connector, timed in the same way.
 //!
-//! What it leaves alone: cookies, forms, redirects.
+//! Layers against slowness and failure go around it, each a tower layer of use by itself: [`TimeoutLayer`] and
+//! [`StallLayer`], [`RetryLayer`], [`HedgeLayer`], [`ConcurrencyLayer`] and [`RateLayer`], [`RedirectLayer`].
+//!
+//! What it leaves alone: cookies, forms.
 
 mod answer;
+mod bell;
 mod body;
+mod by_key;
 mod carrier;
 mod client;
 mod config;
@@ -25,16 +30,23 @@ mod decode;
 mod destination;
 mod error;
 mod form;
+mod hedge;
 mod keep;
 mod ledger;
+mod limit;
 mod line;
 mod marks;
 mod opener;
 mod packing;
 mod reach;
 mod recording;
+mod redirect;
 mod reply;
+mod rest;
+mod retry;
 mod stack;
+mod template;
+mod timeout;
 mod tls;
 mod web_socket;
 
@@ -44,9 +56,16 @@ pub use config::Config;
 pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
+pub use hedge::{Hedge, HedgeLayer, Route};
 pub use ledger::Ledger;
+pub use limit::{
+    Aimd, Concurrency, ConcurrencyLayer, Gradient2, InFlight, Rate, RateLayer, Sample, Went,
+};
 pub use packing::packed_size;
+pub use redirect::{Downgrade, FinalUri, Redirect, RedirectLayer, Redirects};
 pub use reply::Reply;
+pub use retry::{Backoff, Budget, GaveUp, Retries, Retry, RetryLayer};
 pub use stack::Stack;
+pub use timeout::{Deadline, Stall, StallLayer, Timeout, TimeoutLayer};
 pub use tls::{Tls, TlsError};
 pub use web_socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket, WebSockets};

@@ -42,6 +42,18 @@ const MODELS: &[&str] = &[
     "loom_tests",
 ];
 
+/// The test of single delivery, at its full length.
+const ONCE: &[&str] = &[
+    "test",
+    "--package",
+    "netopt-http",
+    "--features",
+    "real",
+    "--test",
+    "it",
+    "once::",
+];
+
 /// Run the tests: unit, integration, doc, and each bench once
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
@@ -99,6 +111,13 @@ pub(crate) fn real(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     cargo_test(workspace, REAL, tally)?;
     if *tally == before {
         bail!("the tests against real servers ran nothing: look into crates/netopt-cli/tests/real");
+    }
+    let before = *tally;
+    cargo_test(workspace, ONCE, tally)?;
+    if *tally == before {
+        bail!(
+            "the test of single delivery did not run: look into crates/netopt-http/tests/it/once.rs"
+        );
     }
     Ok(())
 }

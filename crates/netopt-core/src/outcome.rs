@@ -129,6 +129,12 @@ pub enum FailureKind {
     RequestTimeout,
     /// The answer began, but did not end in time.
     BodyTimeout,
+    /// The source of a request's body had nothing more to send for too long.
+    SourceTimeout,
+    /// A limit of the client's own on calls in flight or on their rate refused the call.
+    Limited,
+    /// Redirects that lead on and on, in a loop, or where it is not safe to follow.
+    Redirects,
     /// A datagram did not come back. It, or its echo, was lost, or nobody sent one.
     Lost,
     /// The peer does not speak the protocol.
@@ -154,6 +160,9 @@ impl FailureKind {
             Self::ClosedEarly => "closed_early",
             Self::RequestTimeout => "request_timeout",
             Self::BodyTimeout => "body_timeout",
+            Self::SourceTimeout => "source_timeout",
+            Self::Limited => "limited",
+            Self::Redirects => "redirects",
             Self::Lost => "lost",
             Self::Protocol => "protocol",
             Self::Other => "other",
@@ -168,7 +177,7 @@ impl FailureKind {
         match self {
             Self::DnsNotFound | Self::DnsTimeout => Some(Side::Resolver),
             Self::ConnectTimeout | Self::Unreachable | Self::Lost => Some(Side::Path),
-            Self::PoolTimeout => Some(Side::Us),
+            Self::PoolTimeout | Self::SourceTimeout | Self::Limited => Some(Side::Us),
             Self::ConnectRefused
             | Self::TlsCertificate
             | Self::TlsHandshake
@@ -176,6 +185,7 @@ impl FailureKind {
             | Self::ClosedEarly
             | Self::RequestTimeout
             | Self::BodyTimeout
+            | Self::Redirects
             | Self::Protocol => Some(Side::Peer),
             Self::Other => None,
         }

@@ -3,6 +3,8 @@
 //! What is in memory can be sent again; a stream cannot, and a layer that would have to says so by
 //! [`Body::try_clone`]. Collecting is always bounded.
 
+mod held;
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -66,6 +68,36 @@ impl Body {
                 }
             });
         Self(Kind::Stream(Box::pin(whole)))
+    }
+
+    /// As [`Body::stream`], of a body that speaks our words already.
+    pub(crate) fn ours<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes, Error = Error> + Send + 'static,
+    {
+        Self(Kind::Stream(Box::pin(body)))
+    }
+
+    /// All of it, if it is in memory.
+    pub(crate) fn in_memory(&self) -> Option<Bytes> {
+        match &self.0 {
+            Kind::Empty => Some(Bytes::new()),
+            Kind::Full(bytes) => Some(bytes.clone()),
+            Kind::Reply(_) | Kind::Stream(_) => None,
+        }
+    }
+
+    /// Whether it comes piece by piece, from who knows where.
+    pub(crate) const fn is_stream(&self) -> bool {
+        matches!(self.0, Kind::Stream(_))
+    }
+
+    /// The answer of a client, if it is one.
+    pub(crate) fn as_reply(&mut self) -> Option<&mut Reply> {
+        match &mut self.0 {
+            Kind::Reply(reply) => Some(reply),
+            Kind::Empty | Kind::Full(_) | Kind::Stream(_) => None,
+        }
     }
 
     pub(crate) const fn reply(reply: Box<Reply>) -> Self {

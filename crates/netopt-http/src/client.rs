@@ -27,6 +27,7 @@ use crate::form::dress;
 use crate::ledger::{Entry, Ledger};
 use crate::recording::Recording;
 use crate::reply::{Bounds, Reply};
+use crate::timeout::Deadline;
 use crate::tls::TlsError;
 
 /// A stale connection may have to be replaced; after so many the peer is at fault.
@@ -109,11 +110,8 @@ impl Client {
 
     async fn attempt(&self, request: Request<Body>) -> Result<Reply, (Error, Box<Recording>)> {
         let mut recording = Recording::begin();
-        let bounds = Bounds {
-            deadline: recording.deadline(self.inner.timeout),
-            timeout: self.inner.timeout,
-            body: self.inner.body_limit,
-        };
+        let own = Deadline::within(recording.begun(), self.inner.timeout);
+        let bounds = Bounds::of(own, request.extensions(), self.inner.body_limit);
         match self.deliver(request, &mut recording, &bounds).await {
             Ok((response, loan)) => Reply::new(response, loan, recording, bounds),
             Err(error) => Err((error, recording)),
@@ -136,15 +134,15 @@ impl Client {
         loop {
             attempts += 1;
             let found = self.inner.connections.get(&to, recording);
-            let Ok(found) = timeout_at(bounds.deadline, found).await else {
-                return Err(Error::timeout(recording.phase(), bounds.timeout));
+            let Ok(found) = timeout_at(bounds.head.at, found).await else {
+                return Err(Error::timeout(recording.phase(), bounds.head.bound));
             };
             let mut loan = found?;
             let protocol = loan.protocol();
             let encoding = self.inner.accept_encoding.as_ref();
             let form = dress(&request, body, protocol, encoding)?;
             recording.dispatch(protocol);
-            let error = match timeout_at(bounds.deadline, loan.carry(form)).await {
+            let error = match timeout_at(bounds.head.at, loan.carry(form)).await {
                 Ok(Ok(response)) => {
                     recording.answered();
                     return Ok((response, loan));
@@ -160,9 +158,13 @@ impl Client {
                         recording.begin_again();
                         continue;
                     }
-                    Error::engine(rejected.error, recording.phase())
+                    let error = Error::engine(rejected.error, recording.phase());
+                    match rejected.delivery {
+                        Delivery::Unsent => error.unsent(),
+                        Delivery::MaybeSent => error,
+                    }
                 }
-                Err(_) => Error::timeout(recording.phase(), bounds.timeout),
+                Err(_) => Error::timeout(recording.phase(), bounds.head.bound),
             };
             // While the loan still keeps the connection open.
             recording.land();

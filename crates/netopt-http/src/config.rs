@@ -7,7 +7,7 @@ use std::time::Duration;
 use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::unit;
-use netopt_tcp::Connector;
+use netopt_tcp::{Connector, Options, Resolver};
 
 use crate::tls::Tls;
 
@@ -31,4 +31,34 @@ pub struct Config {
     /// Whether the kernel is asked when the bytes of each call left and came (`Exchange::stamps`). It costs some
     /// microseconds a call, so it is for who looks at single calls.
     pub timestamps: Switch,
+}
+
+/// Of an ordinary client: one lost SYN in each direction is survived.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Of an ordinary client: longer than any answer that somebody waits for.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Of an ordinary client: a body beyond this is a download, not an answer.
+const BODY_LIMIT: unit::Bytes = unit::Bytes::new(64 * 1024 * 1024);
+
+impl Config {
+    /// The ordinary client: what `reqwest::Client::new()` does, with a bound of 5 s on connecting, of 30 s on a call, and of
+    /// 64 MiB on a body.
+    #[must_use]
+    pub fn ordinary(tls: Tls) -> Self {
+        Self {
+            connector: Connector {
+                resolver: Resolver::system(),
+                options: Options::default(),
+                racing: Switch::Off,
+                timeout: CONNECT_TIMEOUT,
+            },
+            tls,
+            version: HttpVersion::Auto,
+            pool: netopt_pool::Config::default(),
+            accept_encoding: Encodings::NONE,
+            timeout: TIMEOUT,
+            body_limit: BODY_LIMIT,
+            timestamps: Switch::Off,
+        }
+    }
 }

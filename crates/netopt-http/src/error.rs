@@ -9,6 +9,8 @@ use netopt_core::outcome::{Failure, FailureKind};
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
+use crate::carrier::Delivery;
+
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// A call without a full answer.
@@ -16,6 +18,7 @@ type Source = Box<dyn StdError + Send + Sync>;
 pub struct Error {
     failure: Failure,
     source: Option<Source>,
+    delivery: Delivery,
 }
 
 impl Error {
@@ -27,6 +30,7 @@ impl Error {
                 message: message.into(),
             },
             source: None,
+            delivery: delivery_in(phase),
         }
     }
 
@@ -58,9 +62,19 @@ impl Error {
         )
     }
 
+    /// A body of an answer from which nothing came for so long.
+    pub(crate) fn silent(bound: Duration) -> Self {
+        let message = format!(
+            "nothing more of the answer came for {}, the longest silence that is waited for",
+            show_duration(bound)
+        );
+        Self::new(FailureKind::BodyTimeout, Phase::Receive, message)
+    }
+
     /// The failure of the attempt that this call had been waiting for.
     pub(crate) const fn shared(failure: Failure) -> Self {
         Self {
+            delivery: delivery_in(failure.phase),
             failure,
             source: None,
         }
@@ -80,7 +94,27 @@ impl Error {
             FailureKind::ClosedEarly => "the peer closed without an answer".to_owned(),
             _ => format!("the exchange failed: {}", root(&error)),
         };
-        Self::new(kind, phase, message).because(error)
+        let refused = is_refused(&error);
+        let error = Self::new(kind, phase, message).because(error);
+        if refused { error.unsent() } else { error }
+    }
+
+    /// It is known that the peer has not seen the request.
+    pub(crate) const fn unsent(mut self) -> Self {
+        self.delivery = Delivery::Unsent;
+        self
+    }
+
+    /// The call had other attempts before or beside this one, which the peer may have worked on.
+    pub(crate) const fn maybe_sent(mut self) -> Self {
+        self.delivery = Delivery::MaybeSent;
+        self
+    }
+
+    /// The same with one more thing to tell.
+    pub(crate) fn noting(mut self, what: &str) -> Self {
+        self.failure.message.push_str(what);
+        self
     }
 
     /// What happened, where, in one line.
@@ -101,15 +135,29 @@ impl Error {
         use FailureKind as K;
         matches!(
             self.failure.kind,
-            K::DnsTimeout | K::ConnectTimeout | K::PoolTimeout | K::RequestTimeout | K::BodyTimeout
+            K::DnsTimeout
+                | K::ConnectTimeout
+                | K::PoolTimeout
+                | K::RequestTimeout
+                | K::BodyTimeout
+                | K::SourceTimeout
         )
+    }
+
+    /// True when it is certain that the peer did not work on the request: nothing of it was sent, or the peer says so
+    /// (RFC 9113 §8.7). Then it may be made again, whatever its method. False means that nobody knows.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        self.delivery == Delivery::Unsent
     }
 }
 
 impl From<netopt_tcp::Error> for Error {
     fn from(error: netopt_tcp::Error) -> Self {
+        let failure = error.failure();
         Self {
-            failure: error.failure(),
+            delivery: delivery_in(failure.phase),
+            failure,
             source: Some(Box::new(error)),
         }
     }
@@ -152,6 +200,21 @@ fn judge(error: &hyper::Error) -> FailureKind {
         }
         _ => FailureKind::Other,
     }
+}
+
+/// Before a request is handed to the engine nothing of it can have been sent.
+const fn delivery_in(phase: Phase) -> Delivery {
+    match phase {
+        Phase::Queue | Phase::Dns | Phase::Connect | Phase::Tls => Delivery::Unsent,
+        Phase::Upgrade | Phase::Send | Phase::Wait | Phase::Receive => Delivery::MaybeSent,
+    }
+}
+
+/// RFC 9113 §8.7: a stream that the peer refused was not worked on.
+fn is_refused(error: &hyper::Error) -> bool {
+    causes(error)
+        .find_map(|cause| cause.downcast_ref::<h2::Error>())
+        .is_some_and(|h2| h2.is_remote() && h2.reason() == Some(h2::Reason::REFUSED_STREAM))
 }
 
 /// The error and all that caused it.

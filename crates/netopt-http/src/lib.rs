@@ -12,11 +12,16 @@
 //!
 //! [`WebSockets`] makes calls of WebSocket on the same connector, timed in the same way.
 //!
-//! What it leaves alone: cookies, forms, redirects.
+//! Layers against slowness and failure go around it, each a tower layer of use by itself: [`TimeoutLayer`] and
+//! [`StallLayer`], [`RetryLayer`], [`HedgeLayer`], [`ConcurrencyLayer`] and [`RateLayer`], [`RedirectLayer`].
+//!
+//! What it leaves alone: cookies, forms.
 
 mod answer;
 pub mod batch;
+mod bell;
 mod body;
+mod by_key;
 pub mod cache;
 mod carrier;
 mod client;
@@ -30,16 +35,23 @@ pub mod decompress;
 mod destination;
 mod error;
 mod form;
+mod hedge;
 mod keep;
 mod ledger;
+mod limit;
 mod line;
 mod marks;
 mod opener;
 mod packing;
 mod reach;
 mod recording;
+mod redirect;
 mod reply;
+mod rest;
+mod retry;
 mod stack;
+mod template;
+mod timeout;
 mod tls;
 mod web_socket;
 
@@ -49,9 +61,16 @@ pub use config::Config;
 pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
+pub use hedge::{Hedge, HedgeLayer, Route};
 pub use ledger::Ledger;
+pub use limit::{
+    Aimd, Concurrency, ConcurrencyLayer, Gradient2, InFlight, Rate, RateLayer, Sample, Went,
+};
 pub use packing::packed_size;
+pub use redirect::{Downgrade, FinalUri, Redirect, RedirectLayer, Redirects};
 pub use reply::Reply;
+pub use retry::{Backoff, Budget, GaveUp, Retries, Retry, RetryLayer};
 pub use stack::Stack;
+pub use timeout::{Deadline, Stall, StallLayer, Timeout, TimeoutLayer};
 pub use tls::{Tls, TlsError};
 pub use web_socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket, WebSockets};

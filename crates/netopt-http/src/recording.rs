@@ -6,7 +6,6 @@
 //! begins when the request is handed over.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, Traffic};
@@ -21,9 +20,6 @@ use tokio::time::Instant;
 
 use crate::line::Line;
 use crate::marks::{Marks, Stage};
-
-/// Stands for a bound that no clock can hold.
-const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 
 /// A call in progress.
 #[derive(Debug)]
@@ -71,12 +67,6 @@ impl Recording {
             traffic: Traffic::default(),
             answer: None,
         })
-    }
-
-    /// When a call ends that may take so long.
-    pub(crate) fn deadline(&self, bound: Duration) -> Instant {
-        let deadline = self.begun.checked_add(bound);
-        deadline.unwrap_or(self.begun + FOREVER)
     }
 
     /// When the call was made.

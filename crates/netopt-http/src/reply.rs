@@ -7,22 +7,24 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
-use http::{HeaderMap, Response, StatusCode, header};
+use http::{Extensions, HeaderMap, Response, StatusCode, header};
 use http_body::{Body as _, Frame};
 use hyper::body::Incoming;
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::phase::Phase;
 use netopt_core::unit;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
 use crate::answer::describe;
+use crate::bell::Bell;
 use crate::body::Body;
 use crate::carrier::Loan;
 use crate::decode::{Decoded, Decoder};
 use crate::error::Error;
 use crate::ledger::Entry;
 use crate::recording::Recording;
+use crate::timeout::{Deadline, HeadBy};
 
 /// So much of what has arrived is decoded at once.
 const DECODED_AT_ONCE: usize = 16 * 1024;
@@ -44,8 +46,10 @@ pub struct Reply {
     begun: Instant,
     arrived: Instant,
     failure: Option<Failure>,
-    /// Rings at the deadline; there as soon as the reader had to wait.
-    bell: Option<Pin<Box<Sleep>>>,
+    /// Rings when the reader has waited for too long.
+    bell: Bell,
+    /// Since when the reader waits, where a silence has a bound.
+    waiting: Option<Instant>,
     trailers: Option<HeaderMap>,
     /// Where the call is entered when it is over.
     entry: Option<Entry>,
@@ -54,9 +58,26 @@ pub struct Reply {
 /// How much and how long a reader reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    pub(crate) deadline: Instant,
-    pub(crate) timeout: Duration,
+    /// Of the whole call.
+    pub(crate) call: Deadline,
+    /// Until the head is here.
+    pub(crate) head: Deadline,
+    /// The longest silence within the body.
+    pub(crate) stall: Option<Duration>,
     pub(crate) body: unit::Bytes,
+}
+
+impl Bounds {
+    /// Those of the client, or tighter ones that layers set.
+    pub(crate) fn of(own: Deadline, extensions: &Extensions, body: unit::Bytes) -> Self {
+        let call = own.tighter(Deadline::of(extensions));
+        Self {
+            call,
+            head: call.tighter(HeadBy::of(extensions)),
+            stall: None,
+            body,
+        }
+    }
 }
 
 impl Reply {
@@ -89,7 +110,8 @@ impl Reply {
             begun: now,
             arrived: now,
             failure: None,
-            bell: None,
+            bell: Bell::default(),
+            waiting: None,
             trailers: None,
             entry: None,
         })
@@ -136,18 +158,14 @@ impl Reply {
                 return Poll::Ready(Ok(None));
             }
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
-                let deadline = self.bounds.deadline;
-                let bell = self
-                    .bell
-                    .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-                ready!(bell.as_mut().poll(cx));
-                return Poll::Ready(Err(self.late()));
+                return self.poll_bell(cx).map(Err);
             };
+            self.waiting = None;
             match frame {
                 None => self.end()?,
                 Some(Err(error)) => return Poll::Ready(Err(Error::engine(error, Phase::Receive))),
                 // The bell is heard only when there is nothing to read, and that may never be so.
-                Some(Ok(_)) if self.arrived >= self.bounds.deadline => {
+                Some(Ok(_)) if self.arrived >= self.bounds.call.at => {
                     return Poll::Ready(Err(self.late()));
                 }
                 Some(Ok(frame)) => match frame.into_data() {
@@ -218,8 +236,27 @@ impl Reply {
         self.recording.finish(outcome)
     }
 
+    /// From now on a silence within the body has this bound.
+    pub(crate) const fn set_stall(&mut self, bound: Duration) {
+        self.bounds.stall = Some(bound);
+    }
+
+    /// Waits for the deadline, or the end of a silence that is too long.
+    fn poll_bell(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        let deadline = self.bounds.call.at;
+        let Some(stall) = self.bounds.stall else {
+            return self.bell.poll(deadline, cx).map(|()| self.late());
+        };
+        let since = *self.waiting.get_or_insert_with(Instant::now);
+        let due = Deadline::within(since, stall).at.min(deadline);
+        self.bell.poll(due, cx).map(|()| match due {
+            due if due == deadline => self.late(),
+            _ => Error::silent(stall),
+        })
+    }
+
     fn late(&self) -> Error {
-        Error::timeout(Phase::Receive, self.bounds.timeout)
+        Error::timeout(Phase::Receive, self.bounds.call.bound)
     }
 
     /// Some more of what has arrived, decoded; a little at a time, which bounds what a decompression bomb can do.

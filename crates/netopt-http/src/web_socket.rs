@@ -34,6 +34,7 @@ use crate::line::Line;
 use crate::marks::Marked;
 use crate::reach::{Reached, Tools, reach};
 use crate::recording::Recording;
+use crate::timeout::Deadline;
 use crate::tls::TlsError;
 pub use socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket};
 
@@ -70,7 +71,7 @@ impl WebSockets {
     /// The exchange of an opening that failed: it has its phases, and its failure says which one it was and why.
     pub async fn open(&self, target: &Target, bound: Duration) -> Result<WebSocket, Box<Exchange>> {
         let mut recording = Recording::begin();
-        let deadline = recording.deadline(bound);
+        let deadline = Deadline::within(recording.begun(), bound).at;
         let agreed = timeout_at(deadline, self.agree(target, &mut recording)).await;
         let error = match agreed {
             Ok(Ok((socket, line))) => {

@@ -7,6 +7,12 @@
 //! | `cache.size` | the cache, a layer |
 //! | `http.coalesce` | merging of identical requests, a layer |
 //! | `http.request_encoding` | compression of requests, a layer |
+//! | `http.redirects` | the call: around all attempts |
+//! | `retry.attempts`, `retry.budget` | the call: attempts one after the other |
+//! | `hedge.after` | the attempt: a second one beside it |
+//! | `limit.rate`, `limit.concurrency` | what goes to a destination, hedges included |
+//! | `timeout.attempt` | the attempt, until the head of its answer |
+//! | `timeout.stall` | the bodies |
 //! | `http.accept_encoding` | the request |
 //! | `http.keep_alive` and all of `pool` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
@@ -19,14 +25,18 @@
 
 use std::time::Duration;
 
-use netopt_core::change::Switch;
+use netopt_core::change::{ConcurrencyLimit, Switch};
 use netopt_core::model::pool::Order;
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
 use netopt_http::cache::{self, CacheLayer};
 use netopt_http::coalesce::{self, CoalesceLayer};
 use netopt_http::compress::{self, CompressLayer};
-use netopt_http::{Client, Config, Stack, Tls, TlsError, WebSockets};
+use netopt_http::{
+    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, InFlight, RateLayer,
+    RedirectLayer, Redirects, Retries, RetryLayer, Stack, StallLayer, TimeoutLayer, Tls, TlsError,
+    WebSockets,
+};
 use netopt_pool::Upkeep;
 use netopt_tcp::{Connector, Keeping, Options, Resolver};
 
@@ -75,22 +85,78 @@ impl Surroundings {
 /// When TLS cannot be set up.
 pub fn client(plan: &Plan, around: &Surroundings) -> Result<Stack, TlsError> {
     let client = Client::new(&config(plan, around))?;
-    let http = plan.settings().http;
-    let mut stack = Stack::new(client);
-    // From the inside out. What is at its default is not put around.
-    if let Some(encoding) = http.request_encoding {
+    Ok(layered(Stack::new(client), plan, around))
+}
+
+/// The layers, from the inside out. A knob at its default has none, but for the redirects.
+fn layered(mut stack: Stack, plan: &Plan, around: &Surroundings) -> Stack {
+    let settings = plan.settings();
+    let call = &settings.call;
+    // One for all that make calls again: budgets of their own would multiply.
+    let budget = call
+        .retry_budget
+        .map_or_else(Budget::unlimited, Budget::sharing);
+    let mut waits = false;
+    if let Some(encoding) = settings.http.request_encoding {
         stack = stack.around(CompressLayer::new(compress::Config::new(encoding)));
     }
-    if http.coalesce.is_on() {
-        stack = stack.around(CoalesceLayer::new(coalesce::Config::default()));
+    if let Some(bound) = call.stall_timeout {
+        stack = stack.around(StallLayer::new(bound));
     }
-    if http.cache_size > Bytes::ZERO {
+    if let Some(bound) = call.attempt_timeout {
+        stack = stack.around(TimeoutLayer::attempt(bound));
+    }
+    if let Some(limit) = in_flight(call.concurrency) {
+        stack = stack.around(ConcurrencyLayer::new(limit));
+        waits = true;
+    }
+    if let Some(rate) = call.rate {
+        stack = stack.around(RateLayer::new(rate));
+        waits = true;
+    }
+    if let Some(after) = call.hedge_after {
+        stack = stack.around(HedgeLayer::new(after, budget.clone()));
+        waits = true;
+    }
+    if call.retry_attempts > 0 {
+        let retries = Retries {
+            attempts: call.retry_attempts,
+            ..Retries::default()
+        };
+        stack = stack.around(RetryLayer::new(retries, budget));
+        waits = true;
+    }
+    if settings.http.coalesce.is_on() {
+        stack = stack.around(CoalesceLayer::new(coalesce::Config::default()));
+        waits = true;
+    }
+    if settings.http.cache_size > Bytes::ZERO {
         stack = stack.around(CacheLayer::new(cache::Config {
-            size: http.cache_size,
+            size: settings.http.cache_size,
             ..cache::Config::default()
         }));
     }
-    Ok(stack)
+    if settings.http.redirects > 0 {
+        stack = stack.around(RedirectLayer::new(Redirects {
+            most: settings.http.redirects,
+            within: Some(around.timeout),
+            ..Redirects::default()
+        }));
+    }
+    if waits {
+        // The client bounds each attempt by itself; this is for all of them and the waits in between.
+        stack = stack.around(TimeoutLayer::call(around.timeout));
+    }
+    stack
+}
+
+fn in_flight(limit: ConcurrencyLimit) -> Option<InFlight> {
+    match limit {
+        ConcurrencyLimit::Off => None,
+        ConcurrencyLimit::Fixed(limit) => Some(InFlight::Fixed(limit)),
+        ConcurrencyLimit::Gradient2 => Some(InFlight::Gradient2(Gradient2::default())),
+        ConcurrencyLimit::Aimd => Some(InFlight::Aimd(Aimd::default())),
+    }
 }
 
 /// What opens WebSocket connections as that client opens its own.

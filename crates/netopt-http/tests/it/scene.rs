@@ -161,14 +161,39 @@ where
 
 /// Reads the head of a request, up to its empty line; false at the end of the stream.
 pub(crate) async fn read_head(stream: &mut TcpStream) -> bool {
+    head_of(stream).await.is_some()
+}
+
+/// The head of the next request, its empty line included; `None` at the end of the stream.
+pub(crate) async fn head_of(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        let Ok(byte) = stream.read_u8().await else {
-            return false;
-        };
-        head.push(byte);
+        head.push(stream.read_u8().await.ok()?);
     }
-    true
+    String::from_utf8(head).ok()
+}
+
+/// A peer that keeps connections and answers each request, whose body it does not read, by what `answer` makes of its head.
+pub(crate) async fn replying(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> String {
+    let answer = std::sync::Arc::new(answer);
+    scripted(move |mut stream| {
+        let answer = std::sync::Arc::clone(&answer);
+        async move {
+            while let Some(head) = head_of(&mut stream).await {
+                let answer = answer(&head);
+                if stream.write_all(answer.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+        }
+    })
+    .await
+}
+
+/// An answer of HTTP/1.1 with that status, headers and body.
+pub(crate) fn http1(status: u16, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status} said\r\n{headers}content-length: {length}\r\n\r\n{body}")
 }
 
 /// A peer that answers each request with those bytes, then says no more and waits for us to close.

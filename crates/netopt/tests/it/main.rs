@@ -4,6 +4,7 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod layers;
 mod pool;
 mod saving;
 

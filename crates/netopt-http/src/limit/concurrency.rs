@@ -1,0 +1,137 @@
+//! The limit on calls in flight, as a layer.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response, StatusCode};
+use netopt_core::outcome::FailureKind;
+use netopt_core::phase::Phase;
+use netopt_core::unit::show_duration;
+use tokio::time::Instant;
+use tower::{Layer, Service};
+
+use super::gate::{Gate, NoPlace};
+use super::machine::{InFlight, Went};
+use super::{LONGEST_WAIT, MOST_DESTINATIONS};
+use crate::body::Body;
+use crate::by_key::ByKey;
+use crate::destination::Destination;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::timeout::Deadline;
+
+/// Limits the calls in flight to each destination; a call is in flight until the end of its body.
+#[derive(Debug, Clone)]
+pub struct ConcurrencyLayer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    start: InFlight,
+    gates: ByKey<Destination, Gate>,
+}
+
+impl ConcurrencyLayer {
+    /// Each destination begins with the limit `start`.
+    #[must_use]
+    pub fn new(start: InFlight) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                start,
+                gates: ByKey::new(MOST_DESTINATIONS),
+            }),
+        }
+    }
+}
+
+impl<S> Layer<S> for ConcurrencyLayer {
+    type Service = Concurrency<S>;
+    fn layer(&self, inner: S) -> Concurrency<S> {
+        let shared = Arc::clone(&self.shared);
+        Concurrency { inner, shared }
+    }
+}
+
+/// A service with a limit on its calls in flight.
+#[derive(Debug, Clone)]
+pub struct Concurrency<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> Service<Request<Body>> for Concurrency<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    /// Cancel safe while it waits for a place.
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let next = self.inner.clone();
+        let ready = std::mem::replace(&mut self.inner, next);
+        Box::pin(pass(ready, request, Arc::clone(&self.shared)))
+    }
+}
+
+async fn pass<S>(
+    mut inner: S,
+    request: Request<Body>,
+    shared: Arc<Shared>,
+) -> Result<Response<Body>, Error>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
+{
+    let Some(to) = Destination::of(request.uri()) else {
+        return inner.call(request).await;
+    };
+    let fresh = || Gate::new(shared.start.clone());
+    let gate = shared.gates.get(to.clone(), fresh);
+    let deadline =
+        Deadline::within(Instant::now(), LONGEST_WAIT).tighter(Deadline::of(request.extensions()));
+    let place = gate.enter(deadline.at).await.map_err(|why| {
+        if let Some(ledger) = Ledger::of(request.extensions()) {
+            ledger.note(|journey| journey.limited = true);
+        }
+        refusal(&to, gate.limit(), why, deadline)
+    })?;
+    poll_fn(|cx| inner.poll_ready(cx)).await?;
+    let answer = inner.call(request).await;
+    place.learn(went(&answer));
+    answer.map(|response| response.map(|body| body.holding(place)))
+}
+
+fn refusal(to: &Destination, (limit, how): (u32, &str), why: NoPlace, deadline: Deadline) -> Error {
+    let why = match why {
+        NoPlace::Late => format!("none ended within {}", show_duration(deadline.bound)),
+        NoPlace::Crowd => "too many wait already".to_owned(),
+    };
+    let message =
+        format!("{limit} calls to {to} are in flight, which is the limit ({how}), and {why}");
+    Error::new(FailureKind::Limited, Phase::Queue, message)
+}
+
+/// What an answer says about the load of the server. Errors of its own program say nothing.
+fn went(answer: &Result<Response<Body>, Error>) -> Went {
+    use FailureKind as K;
+    let dropped = match answer {
+        Ok(response) => matches!(
+            response.status(),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        ),
+        Err(error) => matches!(
+            error.failure().kind,
+            K::ConnectTimeout | K::RequestTimeout | K::BodyTimeout | K::Reset | K::ConnectRefused
+        ),
+    };
+    if dropped { Went::Dropped } else { Went::Well }
+}

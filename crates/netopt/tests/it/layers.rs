@@ -1,0 +1,197 @@
+//! The knobs of a call as a whole, each seen by an origin.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use netopt::core::change::{ConcurrencyLimit, Percentile};
+use netopt::core::exchange::Exchange;
+use netopt::core::outcome::{FailureKind, Outcome};
+use netopt::core::unit::{Bytes as Size, Ratio};
+use netopt::{Change, Plan, Stack, Surroundings, Tls, stack};
+use netopt_lab::origin::{Dist, Errors, Failure};
+use netopt_lab::{Origin, OriginSpec};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+fn client(changes: &[Change]) -> Stack {
+    let plan = changes
+        .iter()
+        .fold(Plan::new(), |plan, change| plan.with(*change));
+    stack::client(&plan, &Surroundings::new(Tls::trusting_nobody())).unwrap()
+}
+
+async fn origin(spec: OriginSpec) -> Origin {
+    Origin::start("127.0.0.1:0".parse().unwrap(), spec)
+        .await
+        .unwrap()
+}
+
+async fn call(client: &Stack, url: &str) -> Exchange {
+    let request = Request::get(url).body(Bytes::new()).unwrap();
+    client.exchange(request).await
+}
+
+async fn at_once(client: &Stack, url: &str, count: usize) -> Vec<Exchange> {
+    let mut calls = JoinSet::new();
+    for _ in 0..count {
+        let (client, url) = (client.clone(), url.to_owned());
+        calls.spawn(async move { call(&client, &url).await });
+    }
+    calls.join_all().await
+}
+
+/// An origin of whose answers that share is a 503.
+async fn failing(share: f64) -> Origin {
+    let mut spec = OriginSpec::default();
+    spec.service.errors = Some(Errors {
+        share: Ratio::new(share).unwrap(),
+        status: http::StatusCode::SERVICE_UNAVAILABLE,
+    });
+    origin(spec).await
+}
+
+#[tokio::test]
+async fn retry_attempts_make_errors_good() {
+    for (attempts, is_good) in [(0, false), (8, true)] {
+        let origin = failing(0.3).await;
+        let client = client(&[Change::RetryAttempts(attempts)]);
+        let (mut good, mut retries) = (0, 0);
+        for _ in 0..20 {
+            let exchange = call(&client, &origin.url()).await;
+            good += u64::from(exchange.outcome.is_success());
+            retries += u64::from(exchange.journey.retries);
+        }
+        assert_eq!(good == 20, is_good);
+        assert_eq!(origin.served().requests, 20 + retries);
+    }
+}
+
+#[tokio::test]
+async fn retry_budget_bounds_them_in_an_outage() {
+    let mut sent = Vec::new();
+    for budget in [Ratio::new(0.1), None] {
+        let origin = failing(1.0).await;
+        let client = client(&[Change::RetryAttempts(2), Change::RetryBudget(budget)]);
+        at_once(&client, &origin.url(), 200).await;
+        sent.push(origin.served().requests);
+    }
+    // The reserve is ten a second for ten seconds; a slow machine may see a second ten.
+    assert!((300..=420).contains(&sent[0]), "{sent:?}");
+    assert_eq!(sent[1], 600);
+}
+
+#[tokio::test]
+async fn hedge_after_sends_a_second_request_beside_a_slow_one() {
+    let mut spec = OriginSpec::default();
+    spec.service.time = Dist::Bimodal {
+        fast: Duration::from_millis(3),
+        slow: Duration::from_millis(200),
+        share: Ratio::new(0.05).unwrap(),
+    };
+    for after in [None, Percentile::new(90)] {
+        let origin = origin(spec.clone()).await;
+        let client = client(&[Change::HedgeAfter(after)]);
+        let mut hedges = 0;
+        for _ in 0..200 {
+            hedges += u64::from(call(&client, &origin.url()).await.journey.hedges);
+        }
+        assert_eq!(hedges > 0, after.is_some());
+        assert_eq!(origin.served().requests, 200 + hedges);
+    }
+}
+
+#[tokio::test]
+async fn limit_concurrency_keeps_calls_here() {
+    let mut spec = OriginSpec::default();
+    spec.service.time = Dist::Fixed(Duration::from_millis(50));
+    let two = NonZeroU32::new(2).unwrap();
+    let mut counts = Vec::new();
+    for (limit, most) in [
+        (ConcurrencyLimit::Off, 60),
+        (ConcurrencyLimit::Fixed(two), 2),
+        (ConcurrencyLimit::Gradient2, 40),
+        (ConcurrencyLimit::Aimd, 25),
+    ] {
+        let origin = origin(spec.clone()).await;
+        let client = client(&[Change::LimitConcurrency(limit)]);
+        let calls = at_once(&client, &origin.url(), 60).await;
+        assert!(calls.iter().all(|call| call.outcome.is_success()));
+        let opened = origin.served().connections;
+        assert!(opened <= most, "{limit:?}: {opened} connections");
+        counts.push(opened);
+    }
+    assert!(
+        counts[1..].iter().all(|with| *with < counts[0]),
+        "{counts:?}"
+    );
+}
+
+#[tokio::test]
+async fn limit_rate_spaces_the_calls() {
+    let origin = origin(OriginSpec::default()).await;
+    let client = client(&[Change::LimitRate(NonZeroU32::new(100))]);
+    at_once(&client, &origin.url(), 20).await;
+    let arrivals = origin.served().arrivals;
+    let took = arrivals[19] - arrivals[0];
+    assert!(took >= Duration::from_millis(110), "{took:?}");
+}
+
+#[tokio::test]
+async fn timeout_attempt_is_named_by_its_failure() {
+    let origin = origin(OriginSpec {
+        failure: Failure::NeverAnswers,
+        ..OriginSpec::default()
+    })
+    .await;
+    let bound = Duration::from_millis(150);
+    let exchange = call(
+        &client(&[Change::AttemptTimeout(Some(bound))]),
+        &origin.url(),
+    )
+    .await;
+    let failure = exchange.outcome.failure().unwrap();
+    assert_eq!(failure.kind, FailureKind::RequestTimeout);
+    assert!(failure.message.ends_with("within 150 ms"), "{failure}");
+}
+
+/// A peer that answers each connection with those bytes and then waits.
+async fn saying(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut open = JoinSet::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            open.spawn(async move {
+                let mut some = [0; 2048];
+                while stream.read(&mut some).await.is_ok_and(|count| count > 0) {
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    format!("http://{address}/")
+}
+
+#[tokio::test]
+async fn timeout_stall_ends_a_silence() {
+    let url = saying("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nfive").await;
+    let bound = Duration::from_millis(150);
+    let exchange = call(&client(&[Change::StallTimeout(Some(bound))]), &url).await;
+    let failure = exchange.outcome.failure().unwrap();
+    assert_eq!(failure.kind, FailureKind::BodyTimeout);
+    assert!(failure.message.contains("came for 150 ms"), "{failure}");
+    assert_eq!(exchange.traffic.body, Size::new(4));
+}
+
+#[tokio::test]
+async fn redirects_are_followed_by_the_ordinary_client() {
+    let url = saying("HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n").await;
+    let ordinary = call(&client(&[]), &url).await;
+    let failure = ordinary.outcome.failure().unwrap();
+    assert!(failure.message.ends_with("a loop"), "{failure}");
+    let handed = call(&client(&[Change::Redirects(0)]), &url).await;
+    assert_eq!(handed.outcome, Outcome::Answered(302));
+}

@@ -19,8 +19,6 @@ const CALLS: usize = 8;
 const PATIENCE: usize = 3;
 /// The part of a body that is compressed for trial.
 const SAMPLE: usize = 64 * 1024;
-/// The congestion control that findings propose.
-const BBR: &str = "bbr";
 
 impl Line {
     /// False when the target stopped answering.
@@ -82,7 +80,7 @@ impl Line {
             let again = call.path_of_call().and_then(|path| path.bytes_again);
             again.is_some_and(|again| again > Bytes::ZERO)
         };
-        let bbr = Change::CongestionControl(Some(BBR.parse().ok()?));
+        let bbr = netopt_explain::bbr::change()?;
         let of_use = self.job.beside.is_some() || self.story.facts.answered().any(was_lossy);
         of_use.then(|| {
             let plan = self.job.client.clone().with(bbr);

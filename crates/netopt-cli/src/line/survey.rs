@@ -66,11 +66,7 @@ impl Line {
         {
             return None;
         }
-        let start = body.get(..SAMPLE).unwrap_or(body);
-        Some(BodySample {
-            plain: Bytes::new(start.len() as u64),
-            packed: netopt_http::packed_size(start),
-        })
+        Some(packed(body.get(..SAMPLE).unwrap_or(body)))
     }
 
     /// Whether the kernel would give our sockets BBR. It is asked only if something had to be sent again or is uploaded beside,
@@ -111,10 +107,15 @@ impl Line {
             return None;
         }
         let start = reply.bytes(SAMPLE).await.ok()?;
-        Some(BodySample {
-            plain: Bytes::new(start.len() as u64),
-            packed: netopt_http::packed_size(&start),
-        })
+        Some(packed(&start))
+    }
+}
+
+/// What our own compression makes of the start of a body.
+fn packed(start: &[u8]) -> BodySample {
+    BodySample {
+        plain: Bytes::new(start.len() as u64),
+        packed: netopt_http::packed_size(start),
     }
 }
 

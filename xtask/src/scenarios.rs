@@ -67,7 +67,7 @@ pub(crate) struct Args {
     /// Run with the seeds 1 to N [default: 3, or 1 with --quick]
     #[arg(long, value_name = "N")]
     seeds: Option<u32>,
-    /// One file for each audit and one seed: for the gate
+    /// Short files, for all audits but one, and one seed: for the gate
     #[arg(long, conflicts_with = "files")]
     quick: bool,
 }

@@ -28,11 +28,9 @@ use netopt_core::unit::{BitRate, Bytes};
 
 use crate::evidence;
 use crate::facts::{Facts, Times};
+use crate::line::SEGMENT;
 use crate::visible::visible;
 use crate::worth;
-
-/// A full segment on an Ethernet path with time stamps.
-const SEGMENT: Bytes = Bytes::new(1448);
 
 /// Answers up to here fit the first flight of a connection (RFC 6928) and tell nothing.
 pub(crate) const TELLING: Bytes = Bytes::new(INITIAL_WINDOW * SEGMENT.get());

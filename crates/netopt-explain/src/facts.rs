@@ -73,6 +73,13 @@ impl BodySample {
     }
 }
 
+/// The middle one of these amounts; `None` of none.
+pub(crate) fn middle(amounts: impl Iterator<Item = Bytes>) -> Option<Bytes> {
+    let mut sorted: Vec<Bytes> = amounts.collect();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied()
+}
+
 /// Whether a call opened its connection or found it open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connection {

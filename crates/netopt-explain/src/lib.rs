@@ -19,6 +19,7 @@
 
 pub mod audit;
 mod audits;
+pub mod bbr;
 pub mod breakdown;
 pub mod catalogue;
 mod course;

@@ -11,14 +11,12 @@
 use std::time::Duration;
 
 use netopt_core::exchange::{Exchange, Protocol};
-use netopt_core::path::PathSample;
 use netopt_core::unit::Bytes;
 
-use crate::course::TELLING;
-use crate::facts::{Facts, Times, answered};
+use crate::facts::{Facts, Times, answered, middle};
 use crate::queuing::waited_under_load;
 use crate::standing::floor;
-use crate::upload::is_small_alone;
+use crate::upload::{is_small_alone, long};
 
 /// Where the uploads are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +62,7 @@ pub(crate) fn own_bulk(facts: &Facts) -> Option<OwnBulk> {
             let times: Times = in_front()
                 .filter_map(|(before, rate)| Some(before.unsent? / rate))
                 .collect();
-            let mut sizes: Vec<Bytes> = in_front().filter_map(|(it, _)| it.unsent).collect();
-            sizes.sort_unstable();
-            let size = sizes.get(sizes.len() / 2).copied();
+            let size = middle(in_front().filter_map(|(before, _)| before.unsent));
             (times.p50().unwrap_or_default(), size.unwrap_or_default())
         }
         Carrier::Apart => (Duration::ZERO, Bytes::ZERO),
@@ -90,7 +86,7 @@ fn uploads_beside(facts: &Facts) -> Option<(Carrier, Vec<&Exchange>)> {
         return Some((Carrier::Shared, shared));
     }
     let apart: Vec<&Exchange> = answered(&facts.baseline.beside)
-        .filter(|call| call.path_of_call().is_some_and(|path| sends_much(&path)))
+        .filter(|call| long(call).is_some())
         .collect();
     // One is enough: what is claimed is bound by how much longer the calls wait, of which there are many.
     (!apart.is_empty() && is_small_alone(facts)).then_some((Carrier::Apart, apart))
@@ -102,11 +98,7 @@ fn shares(call: &Exchange) -> bool {
         .connection
         .as_ref()
         .is_some_and(|connection| connection.protocol == Protocol::Http2);
-    multiplexed && call.path_of_call().is_some_and(|path| sends_much(&path))
-}
-
-fn sends_much(path: &PathSample) -> bool {
-    path.bytes_sent.is_some_and(|sent| sent > TELLING)
+    multiplexed && long(call).is_some()
 }
 
 #[cfg(test)]

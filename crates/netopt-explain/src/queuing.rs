@@ -7,7 +7,7 @@
 //! much the baseline waits longer than they do is an upper bound too, since a busy server counts in it. The smaller of
 //! the two is what is called queuing here, and without both of them it is unknown.
 //!
-//! What others fill meets single calls as well; there the handshakes tell, see [`crate::standing`].
+//! What others fill meets single calls as well; there the handshakes tell, see `standing`.
 
 use std::time::Duration;
 

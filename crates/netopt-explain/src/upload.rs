@@ -17,10 +17,9 @@ use std::time::Duration;
 use netopt_core::exchange::Exchange;
 use netopt_core::path::PathSample;
 use netopt_core::phase::Phase;
-use netopt_core::unit::Bytes;
 
 use crate::course::{FULL_WINDOW, LEAST_CALLS, TELLING};
-use crate::facts::{Facts, Times, answered};
+use crate::facts::{Facts, Times, answered, middle};
 use crate::visible::visible;
 
 pub(crate) use reason::{Reason, held, mostly};
@@ -51,16 +50,12 @@ pub(crate) fn uploads(facts: &Facts) -> Vec<(&Exchange, PathSample)> {
 
 /// Whether a call sends little when it is alone on its connection; not, where that was not measured.
 pub(crate) fn is_small_alone(facts: &Facts) -> bool {
-    let mut sent: Vec<Bytes> = answered(&facts.survey.warm)
-        .chain(answered(&facts.survey.fresh))
-        .map(|call| call.traffic.sent)
-        .collect();
-    sent.sort_unstable();
-    sent.get(sent.len() / 2)
-        .is_some_and(|sent| *sent <= TELLING)
+    let alone = answered(&facts.survey.warm).chain(answered(&facts.survey.fresh));
+    middle(alone.map(|call| call.traffic.sent)).is_some_and(|sent| sent <= TELLING)
 }
 
-fn long(call: &Exchange) -> Option<PathSample> {
+/// What the connection did during a call that sent more than a first flight.
+pub(crate) fn long(call: &Exchange) -> Option<PathSample> {
     call.path_of_call()
         .filter(|path| path.bytes_sent.is_some_and(|sent| sent > TELLING))
 }

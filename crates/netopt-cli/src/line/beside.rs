@@ -8,7 +8,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use netopt::Stack;
 use netopt_core::exchange::Exchange;
 use netopt_core::target::Target;
@@ -18,9 +17,6 @@ use tokio::task::AbortHandle;
 
 use super::{Politeness, Template};
 use crate::exit::Fault;
-
-/// What uploads are made of.
-const FILLER: u8 = b'x';
 
 /// Uploads that are kept as facts; a line that is quick enough for more tells nothing new by them.
 const MOST_KEPT: usize = 200;
@@ -48,10 +44,8 @@ impl Beside {
         size: unit::Bytes,
         politeness: Politeness,
     ) -> Result<Self, Fault> {
-        let size = usize::try_from(size.get()).map_err(Fault::internal)?;
-        let body = Bytes::from(vec![FILLER; size]);
         Ok(Self {
-            template: Template::new(target, "POST", headers, body)?,
+            template: Template::filled(target, "POST", headers, size)?,
             budget: Arc::new(Budget::new(politeness.rate, politeness.total)),
         })
     }

@@ -7,10 +7,14 @@ use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 use netopt::Stack;
 use netopt_core::exchange::Exchange;
 use netopt_core::target::Target;
+use netopt_core::unit;
 use netopt_load::caller::Caller;
 
 use super::beside::{Beside, Running};
 use crate::exit::Fault;
+
+/// What bodies are made of that mean nothing.
+const FILLER: u8 = b'x';
 
 /// The request of a job.
 #[derive(Debug, Clone)]
@@ -39,6 +43,20 @@ impl Template {
             request.headers_mut().append(name, value);
         }
         Ok(Self(request))
+    }
+
+    /// As [`Template::new`], with a body of `size` that means nothing.
+    ///
+    /// # Errors
+    /// As [`Template::new`].
+    pub(crate) fn filled(
+        target: &Target,
+        method: &str,
+        headers: &[String],
+        size: unit::Bytes,
+    ) -> Result<Self, Fault> {
+        let size = usize::try_from(size.get()).map_err(Fault::internal)?;
+        Self::new(target, method, headers, Bytes::from(vec![FILLER; size]))
     }
 
     /// The request.

@@ -20,8 +20,6 @@ const CALLS: usize = 8;
 const PATIENCE: usize = 3;
 /// The part of a body that is compressed for trial.
 const SAMPLE: usize = 64 * 1024;
-/// The congestion control that findings propose.
-const BBR: &str = "bbr";
 
 impl Line {
     /// False when the target stopped answering.
@@ -69,11 +67,7 @@ impl Line {
         {
             return None;
         }
-        let start = body.get(..SAMPLE).unwrap_or(body);
-        Some(BodySample {
-            plain: Bytes::new(start.len() as u64),
-            packed: netopt_http::packed_size(start),
-        })
+        Some(packed(body.get(..SAMPLE).unwrap_or(body)))
     }
 
     /// Whether the kernel would give our sockets BBR. It is asked only if something had to be sent again or is uploaded beside,
@@ -83,7 +77,7 @@ impl Line {
             let again = call.path_of_call().and_then(|path| path.bytes_again);
             again.is_some_and(|again| again > Bytes::ZERO)
         };
-        let bbr = Change::CongestionControl(Some(BBR.parse().ok()?));
+        let bbr = netopt_explain::bbr::change()?;
         let of_use = self.job.beside.is_some() || self.story.facts.answered().any(was_lossy);
         of_use.then(|| {
             let plan = self.job.client.clone().with(bbr);
@@ -116,10 +110,15 @@ impl Line {
             return None;
         }
         let start = reply.into_body().start(SAMPLE).await.ok()?;
-        Some(BodySample {
-            plain: Bytes::new(start.len() as u64),
-            packed: netopt_http::packed_size(&start),
-        })
+        Some(packed(&start))
+    }
+}
+
+/// What our own compression makes of the start of a body.
+fn packed(start: &[u8]) -> BodySample {
+    BodySample {
+        plain: Bytes::new(start.len() as u64),
+        packed: netopt_http::packed_size(start),
     }
 }
 

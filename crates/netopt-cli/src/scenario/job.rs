@@ -1,6 +1,5 @@
 //! From a scenario and its world to a job of the line: the workload, and the client as it is today.
 
-use bytes::Bytes;
 use netopt_core::target::Target;
 use netopt_core::unit::PerSecond;
 use netopt_core::workload::Pattern;
@@ -16,8 +15,6 @@ const OPEN_RATE: f64 = 20.0;
 const CLOSED_RATE: f64 = 10_000.0;
 /// The server is our own.
 const TOTAL: u64 = 5_000;
-/// What request bodies are made of.
-const FILLER: u8 = b'x';
 
 /// The job of running `scenario` in `world` with `seed`.
 ///
@@ -32,8 +29,6 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
     };
     let rate = load.rate.or_else(|| PerSecond::new(usual));
     let rate = rate.ok_or_else(|| Fault::internal("the usual rate"))?;
-    let size = usize::try_from(load.request_body.get()).map_err(Fault::internal)?;
-    let body = Bytes::from(vec![FILLER; size]);
     let politeness = Politeness { rate, total: TOTAL };
     let beside = load
         .upload_beside
@@ -43,7 +38,7 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
     let mut around = world.surroundings()?;
     around.connect_timeout = load.connect_timeout.unwrap_or(around.connect_timeout);
     Ok(Job {
-        template: Template::new(&target, load.method.as_str(), &[], body)?,
+        template: Template::filled(&target, load.method.as_str(), &[], load.request_body)?,
         target,
         beside,
         client: load.client.clone(),

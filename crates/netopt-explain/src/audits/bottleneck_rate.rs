@@ -12,7 +12,7 @@ use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::audits::compression::SHRINKS;
 use crate::course::{self, downloads};
 use crate::evidence;
-use crate::facts::{Facts, Times};
+use crate::facts::{Facts, Times, middle};
 use crate::upload::{Reason, held, mostly};
 
 const ID: &str = "tcp.bottleneck-rate";
@@ -125,12 +125,6 @@ fn full(what: &Full<'_>, p50: Duration, less: String) -> Option<Finding> {
             ),
         )
     })
-}
-
-fn middle(sizes: impl Iterator<Item = Bytes>) -> Option<Bytes> {
-    let mut sizes: Vec<Bytes> = sizes.collect();
-    sizes.sort_unstable();
-    sizes.get(sizes.len() / 2).copied()
 }
 
 /// Whether the bytes come as they are and would be fewer after compression.

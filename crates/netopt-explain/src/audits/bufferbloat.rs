@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
-use netopt_core::change::{Change, CongestionControl};
+use netopt_core::change::Change;
 use netopt_core::finding::{Evidence, Finding, Remedy};
 use netopt_core::unit::{Bytes, show_duration};
 
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
+use crate::bbr;
 use crate::evidence;
 use crate::facts::Facts;
 use crate::own_bulk::{Carrier, OwnBulk, own_bulk};
@@ -34,18 +35,9 @@ const CALLS: &str = "answered calls in the baseline";
 /// Unsent data that a socket may hold: a full frame of HTTP/2, which is also what browsers and content networks use.
 const LOW_WATER: Bytes = Bytes::new(16 * 1024);
 
-/// The congestion control that keeps queues short, by the name that kernels know.
-const SHORT_QUEUES: &str = "bbr";
-
 const OF_THE_PATH: &str = "Whoever runs the slowest line can keep its queue short: fq_codel or CAKE in front of it, set a little below its rate, \
      at the router if it is the access line. Whoever sends the bulk can limit its rate or use a congestion control that keeps \
      queues short. The client cannot empty the queues of others.";
-
-const NO_SHORT_QUEUES: &str = "A congestion control that keeps queues short would help, but this machine has no `bbr` for this process: `modprobe tcp_bbr`, \
-     and add it to `net.ipv4.tcp_allowed_congestion_control`. Or send the bulk at a rate below that of the line.";
-
-const NOT_ASKED: &str = "Try `tcp.congestion_control = bbr` where the kernel has it; whether it does here was not asked. Or send the bulk at a rate below \
-     that of the line.";
 
 fn check(facts: &Facts) -> Outcome {
     let Some(p50) = facts.p50() else {
@@ -91,11 +83,10 @@ fn own(facts: &Facts, p50: Duration) -> Option<Finding> {
 /// What helps most, what it would save, and what it costs.
 fn remedy(facts: &Facts, bulk: &OwnBulk) -> (Duration, Remedy, &'static str) {
     let settings = facts.settings();
-    let short: Option<CongestionControl> = SHORT_QUEUES.parse().ok();
     let has_mark = settings
-        .tcp
-        .notsent_lowat
-        .is_some_and(|mark| mark <= LOW_WATER);
+            .tcp
+            .notsent_lowat
+            .is_some_and(|mark| mark <= LOW_WATER);
     if !has_mark && bulk.backlog >= bulk.queue {
         return (
             bulk.backlog,
@@ -103,24 +94,20 @@ fn remedy(facts: &Facts, bulk: &OwnBulk) -> (Duration, Remedy, &'static str) {
             "more wake-ups and smaller writes while bulk data is sent",
         );
     }
-    let has_short = settings.tcp.congestion_control == short;
-    let remedy = match facts.may_have_bbr {
-        Some(true) if !has_short => Remedy::Change(Change::CongestionControl(short)),
-        Some(false) => Remedy::Advice(NO_SHORT_QUEUES.to_owned()),
-        None if !has_short => Remedy::Advice(NOT_ASKED.to_owned()),
-        _ => {
-            return (
-                bulk.queue,
-                Remedy::Advice(OF_THE_PATH.to_owned()),
-                "a line that is held below its rate carries that much less",
-            );
-        }
-    };
-    (
-        bulk.queue,
-        remedy,
-        "BBR takes its share from others on a shared line and sends more packets again",
-    )
+    let has_short = bbr::change() == Some(Change::CongestionControl(settings.tcp.congestion_control));
+    if has_short && facts.may_have_bbr != Some(false) {
+        return (
+            bulk.queue,
+            Remedy::Advice(OF_THE_PATH.to_owned()),
+            "a line that is held below its rate carries that much less",
+        );
+    }
+    let remedy = bbr::remedy(
+        facts,
+        "keeps queues short",
+        "Or send the bulk at a rate below that of the line.",
+    );
+    (bulk.queue, remedy, bbr::COST)
 }
 
 fn told(bulk: &OwnBulk) -> Vec<Evidence> {

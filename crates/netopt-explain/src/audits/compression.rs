@@ -15,7 +15,7 @@ use netopt_core::unit::{Bytes, show_duration};
 
 use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_median};
 use crate::evidence;
-use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, on, phase, service};
+use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, answered, middle, on, phase, service};
 use crate::standing;
 use crate::upload::uploads;
 use crate::worth;
@@ -85,8 +85,8 @@ fn offered(facts: &Facts, asked: &[&Exchange], p50: Duration) -> Outcome {
     let Some(severity) = worth::severity(saving, p50) else {
         return Outcome::Quiet;
     };
-    let plain = p50_of(facts.answered(), |call| call.traffic.body);
-    let packed = p50_of(asked.iter().copied(), |call| call.traffic.body);
+    let plain = middle(facts.answered().map(|call| call.traffic.body)).unwrap_or_default();
+    let packed = middle(asked.iter().map(|call| call.traffic.body)).unwrap_or_default();
     let n = asked.len() as u64;
     let mut evidence = vec![
         evidence::bytes(
@@ -259,16 +259,7 @@ fn is_most(calls: &[&Exchange], test: impl Fn(&Exchange) -> bool) -> bool {
 
 /// The median size of the bodies, as the caller reads them.
 fn body_p50(calls: &[&Exchange]) -> Bytes {
-    p50_of(calls.iter().copied(), |call| call.traffic.decoded)
-}
-
-fn p50_of<'a>(
-    calls: impl Iterator<Item = &'a Exchange>,
-    size: impl Fn(&Exchange) -> Bytes,
-) -> Bytes {
-    let mut sizes: Vec<Bytes> = calls.map(size).collect();
-    sizes.sort_unstable();
-    sizes.get(sizes.len() / 2).copied().unwrap_or_default()
+    middle(calls.iter().map(|call| call.traffic.decoded)).unwrap_or_default()
 }
 
 #[cfg(test)]

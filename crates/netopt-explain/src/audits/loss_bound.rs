@@ -9,11 +9,11 @@
 
 use std::time::Duration;
 
-use netopt_core::change::Change;
 use netopt_core::finding::{Finding, Remedy};
 use netopt_core::unit::show_duration;
 
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
+use crate::bbr;
 use crate::course::{self, Common, common, downloads};
 use crate::evidence;
 use crate::facts::{Facts, Times};
@@ -32,12 +32,6 @@ pub(crate) const AUDIT: Audit = Audit {
 };
 
 const CALLS: &str = "answered calls in the baseline";
-
-/// The congestion control that goes by the rate of delivery, and is part of Linux since 4.9.
-const BY_RATE: &str = "bbr";
-
-/// What it costs, whoever uses it.
-const COST: &str = "BBR takes its share from others on a shared line and sends more packets again";
 
 fn check(facts: &Facts) -> Outcome {
     let Some(p50) = facts.p50() else {
@@ -68,34 +62,18 @@ fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
     ));
     evidence
         .extend(visible(facts).map(|trip| evidence::time(trip.source.name(), trip.time, trip.n)));
-    let (remedy, cost) = match (facts.may_have_bbr, BY_RATE.parse().ok()) {
-        (Some(true), Some(name)) => (
-            Remedy::Change(Change::CongestionControl(Some(name))),
-            vec![COST.to_owned()],
-        ),
-        (Some(false), _) => (
-            Remedy::Advice(
-                "A congestion control that does not take each loss for a full line would help, but this machine has no `bbr` \
-                 for this process: `modprobe tcp_bbr`, and add it to `net.ipv4.tcp_allowed_congestion_control`. Look for \
-                 what loses the packets."
-                    .to_owned(),
-            ),
-            Vec::new(),
-        ),
-        _ => (
-            Remedy::Advice(
-                "Try `tcp.congestion_control = bbr` where the kernel has it; whether it does here was not asked. Look for \
-                 what loses the packets."
-                    .to_owned(),
-            ),
-            Vec::new(),
-        ),
-    };
+    let remedy = bbr::remedy(
+        facts,
+        "does not take each loss for a full line",
+        "Look for what loses the packets.",
+    );
+    let is_ours_to_try = matches!(remedy, Remedy::Change(_));
+    let cost = is_ours_to_try.then(|| bbr::COST.to_owned());
     Some(Finding {
         evidence,
         estimate: of_median(saving),
         remedy,
-        cost,
+        cost: cost.into_iter().collect(),
         ..hypothesis(
             ID,
             severity,
@@ -127,7 +105,7 @@ fn theirs(facts: &Facts, p50: Duration) -> Option<Finding> {
              few packets."
                 .to_owned(),
         ),
-        cost: vec![COST.to_owned()],
+        cost: vec![bbr::COST.to_owned()],
         ..hypothesis(
             ID,
             severity,

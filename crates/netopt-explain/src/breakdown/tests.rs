@@ -72,50 +72,40 @@ fn a_large_answer_is_transmission() {
     assert!(near(term(&world, Term::Rounds), 0.0, 0.01));
 }
 
-#[test]
-fn rounds_of_a_new_connection_fit_beside_the_transmission() {
+/// A server that closes after each answer; its answers take so much longer than the line needs. Only the warm calls show the
+/// line's rate.
+fn with_new_connections(rtt: Duration, bps: f64, body: u64, longer: Duration) -> Breakdown {
     let mut facts = World {
-        rtt: ms(30.0),
-        rate: BitRate::from_bps(20e6),
-        body: Bytes::new(100_000),
+        rtt,
+        rate: BitRate::from_bps(bps),
+        body: Bytes::new(body),
         server_keeps: false,
         ..World::default()
     }
     .facts();
-    // 70 segments leave in three rounds: two more than the first. Only the warm calls show the line's rate.
     for call in &mut facts.baseline.exchanges {
         let receive = call.timeline.span(Phase::Receive).unwrap();
         call.timeline
-            .mark(Phase::Receive, receive.start(), receive.end() + ms(60.0));
+            .mark(Phase::Receive, receive.start(), receive.end() + longer);
     }
     for (index, call) in facts.survey.warm.iter_mut().enumerate() {
         call.connection.as_mut().unwrap().earlier = index as u64;
     }
-    let found = typical(&facts).unwrap();
+    typical(&facts).unwrap()
+}
+
+#[test]
+fn rounds_of_a_new_connection_fit_beside_the_transmission() {
+    // 70 segments leave in three rounds: two more than the first.
+    let found = with_new_connections(ms(30.0), 20e6, 100_000, ms(60.0));
     assert!(near(found.term(Term::Transmission).map(millis), 40.0, 1.0));
     assert!(near(found.term(Term::Rounds).map(millis), 60.0, 1.0));
 }
 
 #[test]
 fn a_full_line_has_no_rounds() {
-    let mut facts = World {
-        rtt: ms(20.0),
-        rate: BitRate::from_bps(5e6),
-        body: Bytes::new(300_000),
-        server_keeps: false,
-        ..World::default()
-    }
-    .facts();
     // The first window takes 23.2 ms, its first acknowledgement 22.3. What the answer takes longer has another reason.
-    for call in &mut facts.baseline.exchanges {
-        let receive = call.timeline.span(Phase::Receive).unwrap();
-        call.timeline
-            .mark(Phase::Receive, receive.start(), receive.end() + ms(9.0));
-    }
-    for (index, call) in facts.survey.warm.iter_mut().enumerate() {
-        call.connection.as_mut().unwrap().earlier = index as u64;
-    }
-    let found = typical(&facts).unwrap();
+    let found = with_new_connections(ms(20.0), 5e6, 300_000, ms(9.0));
     assert_eq!(found.term(Term::Rounds), Some(Duration::ZERO));
     assert!((8.5..10.0).contains(&found.residual_ms()), "{found:?}");
 }

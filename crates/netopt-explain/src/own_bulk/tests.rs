@@ -1,5 +1,6 @@
 //! What is in front of calls when the same client uploads.
 
+use netopt_core::path::PathSample;
 use netopt_core::unit::millis;
 
 use super::*;

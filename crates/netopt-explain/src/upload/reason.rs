@@ -18,6 +18,7 @@ use netopt_core::path::PathSample;
 use netopt_core::unit::{BitRate, Bytes};
 
 use super::{by_our_buffer, by_the_peers_window, long, uploads};
+use crate::bbr;
 use crate::course::{LEAST_CALLS, QUEUED};
 use crate::facts::{Facts, answered};
 use crate::line::SEGMENT;
@@ -30,9 +31,6 @@ const FILLS: f64 = 0.75;
 /// Fewer round trips of a growing window look as steady as a line; and a line that is full for fewer is not at [`FILLS`], because
 /// the last of them is waiting for an acknowledgement.
 const LEAST_TRIPS: u32 = 4;
-
-/// Congestion controls whose name begins so do not take each loss for a full line.
-const NOT_BY_LOSS: &str = "bbr";
 
 /// Why a longer request took what it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +120,7 @@ fn goes_by_loss(call: &Exchange) -> bool {
     call.connection
         .as_ref()
         .and_then(|connection| connection.congestion_control)
-        .is_none_or(|name| !name.as_str().starts_with(NOT_BY_LOSS))
+        .is_none_or(|name| !name.as_str().starts_with(bbr::NAME))
 }
 
 fn stands_in_a_queue(path: &PathSample, trip: Duration) -> bool {

@@ -75,7 +75,7 @@ fn bulk_on_other_connections_is_asked_to_keep_the_queue_short() {
     let finding = fired(&AUDIT, &facts);
     assert_eq!(
         finding.change(),
-        Some(Change::CongestionControl(SHORT_QUEUES.parse().ok()))
+        Some(Change::CongestionControl(bbr::NAME.parse().ok()))
     );
     assert!((75.0..=85.0).contains(&saving(&finding)), "{finding:?}");
     assert_eq!(root(&facts), Some(ID));
@@ -104,7 +104,7 @@ fn what_is_set_already_is_not_proposed() {
         finding.change(),
         Some(Change::CongestionControl(_))
     ));
-    let short = with(Change::CongestionControl(SHORT_QUEUES.parse().ok()));
+    let short = with(Change::CongestionControl(bbr::NAME.parse().ok()));
     assert!(is_advice(&fired(&AUDIT, &on_bbr(&short, APART))));
 }
 

@@ -1,5 +1,6 @@
 //! Pauses behind lost packets, of answers and of requests.
 
+use netopt_core::change::Change;
 use netopt_core::finding::Severity;
 use netopt_core::path::PathSample;
 use netopt_core::plan::Plan;

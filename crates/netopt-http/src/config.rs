@@ -26,7 +26,8 @@ pub struct Config {
     pub accept_encoding: Encodings,
     /// The bound on a whole call, from its start to the end of the body.
     pub timeout: Duration,
-    /// A body is read up to here, counted as it comes over the wire, and then cut.
+    /// A body is read up to here, counted as it comes over the wire. Who measures a longer one gets it cut there, and who reads
+    /// it gets an error after so much.
     pub body_limit: unit::Bytes,
     /// Whether the kernel is asked when the bytes of each call left and came (`Exchange::stamps`). It costs some
     /// microseconds a call, so it is for who looks at single calls.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use netopt_core::outcome::{Failure, FailureKind};
 use netopt_core::phase::Phase;
-use netopt_core::unit::show_duration;
+use netopt_core::unit::{self, show_duration};
 
 use crate::carrier::Delivery;
 
@@ -69,6 +69,14 @@ impl Error {
             show_duration(bound)
         );
         Self::new(FailureKind::BodyTimeout, Phase::Receive, message)
+    }
+
+    /// A body that is longer than a client was to read.
+    pub(crate) fn cut(limit: unit::Bytes) -> Self {
+        let message = format!(
+            "the body is longer than {limit}, the most that this client reads of one; give it a higher `body_limit`"
+        );
+        Self::new(FailureKind::Other, Phase::Receive, message)
     }
 
     /// The failure of the attempt that this call had been waiting for.

@@ -106,9 +106,11 @@ impl Ledger {
                 let timeline = exchange
                     .timeline
                     .asked_for(begun.saturating_duration_since(asked));
+                // Its reader gets an error, but it was we who had enough.
+                let cut = exchange.answer.as_ref().is_some_and(|answer| answer.cut);
                 Exchange {
                     timeline,
-                    outcome,
+                    outcome: if cut { exchange.outcome } else { outcome },
                     ..exchange
                 }
             }

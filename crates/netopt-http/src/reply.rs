@@ -51,6 +51,8 @@ pub struct Reply {
     /// Since when the reader waits, where a silence has a bound.
     waiting: Option<Instant>,
     trailers: Option<HeaderMap>,
+    /// It is longer than we were willing to read, and nobody who reads it as a body was told yet.
+    cut: bool,
     /// Where the call is entered when it is over.
     entry: Option<Entry>,
 }
@@ -113,6 +115,7 @@ impl Reply {
             bell: Bell::default(),
             waiting: None,
             trailers: None,
+            cut: false,
             entry: None,
         })
     }
@@ -155,6 +158,8 @@ impl Reply {
                 return Poll::Ready(Ok(Some(piece)));
             }
             if self.loan.is_none() {
+                // Of an answer that was broken off.
+                self.enter(Outcome::Answered(self.head.status.as_u16()));
                 return Poll::Ready(Ok(None));
             }
             let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
@@ -176,13 +181,14 @@ impl Reply {
         }
     }
 
-    /// As a body: its pieces, then its trailers.
+    /// As a body: its pieces, then its trailers. Who takes it for the whole body is told when it is not.
     pub(crate) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         Poll::Ready(match ready!(self.poll_chunk(cx)) {
             Ok(Some(piece)) => Some(Ok(Frame::data(piece))),
+            Ok(None) if std::mem::take(&mut self.cut) => Some(Err(Error::cut(self.bounds.body))),
             Ok(None) => self.trailers.take().map(|all| Ok(Frame::trailers(all))),
             Err(error) => Some(Err(error)),
         })
@@ -296,6 +302,7 @@ impl Reply {
 
     /// Breaks off in the middle of the body; what has arrived is still decoded.
     fn break_off(&mut self) {
+        self.cut = true;
         if let Some(answer) = &mut self.recording.answer {
             answer.cut = true;
         }

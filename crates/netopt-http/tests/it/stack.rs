@@ -133,3 +133,32 @@ async fn an_answer_that_is_dropped_spoils_its_connection_only() {
     let exchange = stack.exchange(get(origin.url())).await;
     assert_eq!(exchange.outcome, Outcome::Answered(200));
 }
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_cut_for_who_measures_and_an_error_for_who_reads() {
+    const LIMIT: Size = Size::new(100_000);
+    for protocol in [Protocol::Http1, Protocol::Http2] {
+        let origin = failing(protocol, Failure::Huge(Size::new(10_000_000))).await;
+        let mut config = config_for(&origin);
+        config.body_limit = LIMIT;
+        let stack = Stack::new(client(&config)).around(SlowLayer);
+        let call = stack.exchange(get(origin.url())).await;
+        assert_answered(&call);
+        assert!(call.answer.as_ref().unwrap().cut, "{call:?}");
+        assert_eq!(call.traffic.body, LIMIT);
+        let mut request = get(origin.url()).map(Body::from);
+        request.extensions_mut().insert(Ledger::default());
+        let mut body = stack.send(request).await.unwrap().into_body();
+        let mut came = 0;
+        let error = loop {
+            match body.frame().await {
+                Some(Ok(frame)) => came += frame.into_data().unwrap().len(),
+                Some(Err(error)) => break error,
+                None => panic!("{came} bytes pass for the whole body"),
+            }
+        };
+        assert_eq!(came as u64, LIMIT.get());
+        assert!(error.to_string().contains("longer than 100.0 kB"), "{error}");
+        assert!(body.frame().await.is_none(), "said once");
+    }
+}

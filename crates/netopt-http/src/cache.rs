@@ -45,7 +45,6 @@ mod stored;
 mod visit;
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -56,6 +55,7 @@ use tower::{Layer, Service};
 
 use crate::body::Body;
 use crate::error::Error;
+use crate::service::{HttpService, ResponseFuture, take_ready};
 
 /// Room for some thousand answers of an ordinary service.
 pub const DEFAULT_SIZE: Bytes = Bytes::new(64 * 1024 * 1024);
@@ -145,12 +145,11 @@ struct Shared {
 
 impl<S> Service<Request<Body>> for Cache<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -158,8 +157,7 @@ where
 
     /// Cancel safe: what is dropped is not kept, and what was kept stays.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let fresh = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, fresh);
+        let ready = take_ready(&mut self.inner);
         let shared = Arc::clone(&self.shared);
         Box::pin(call::answer(shared, ready, request))
     }

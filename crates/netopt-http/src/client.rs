@@ -1,7 +1,6 @@
 //! The client: one call, with everything that can be known about it.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -27,6 +26,7 @@ use crate::form::dress;
 use crate::ledger::{Entry, Ledger};
 use crate::recording::Recording;
 use crate::reply::{Bounds, Reply};
+use crate::service::ResponseFuture;
 use crate::timeout::Deadline;
 use crate::tls::TlsError;
 
@@ -177,7 +177,7 @@ impl Client {
 impl Service<Request<Body>> for Client {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))

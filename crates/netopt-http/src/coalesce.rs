@@ -36,7 +36,6 @@ mod seat;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -50,6 +49,7 @@ use self::seat::Seat;
 use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::service::{HttpService, ResponseFuture};
 
 /// What most answers are shorter than, so that most callers are never cut.
 pub const DEFAULT_WINDOW: Bytes = Bytes::new(1024 * 1024);
@@ -147,8 +147,7 @@ impl Flights {
 
 impl<S> Coalesce<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S: HttpService + Clone + Send + 'static,
 {
     /// A place in the flight of identical requests, begun if there is none; the request is given back when it has to
     /// go alone.
@@ -211,12 +210,11 @@ where
 
 impl<S> Service<Request<Body>> for Coalesce<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)

@@ -27,7 +27,6 @@ mod refusals;
 mod worth;
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -47,6 +46,7 @@ use crate::body::Body;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::service::{HttpService, ResponseFuture, take_ready};
 
 /// Below, a body fits into the first packet or two, and compressing it wins nothing.
 pub const DEFAULT_LEAST: Bytes = Bytes::new(1024);
@@ -176,7 +176,7 @@ async fn send<S>(
     request: Request<Body>,
 ) -> Result<Response<Body>, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone,
+    S: HttpService + Clone,
 {
     let to = Destination::of(request.uri());
     let known = to
@@ -224,12 +224,11 @@ where
 
 impl<S> Service<Request<Body>> for Compress<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -237,8 +236,7 @@ where
 
     /// Not cancel safe for the peer, as the service inside.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let fresh = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, fresh);
+        let ready = take_ready(&mut self.inner);
         Box::pin(send(Arc::clone(&self.shared), ready, request))
     }
 }

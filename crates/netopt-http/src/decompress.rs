@@ -21,7 +21,6 @@
 
 mod unpacking;
 
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -33,6 +32,7 @@ use self::unpacking::{Bounds, Unpacking, undecodable};
 use crate::body::Body;
 use crate::decode::{Decoded, Decoder};
 use crate::error::Error;
+use crate::service::{HttpService, ResponseFuture};
 
 /// Text seldom shrinks to a twentieth, and logs to a hundredth.
 pub const DEFAULT_RATIO: u32 = 200;
@@ -105,12 +105,11 @@ pub struct Decompress<S> {
 
 impl<S> Service<Request<Body>> for Decompress<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
-    S::Future: Send + 'static,
+    S: HttpService,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)

@@ -20,6 +20,7 @@ use crate::body::Body;
 use crate::client::Client;
 use crate::error::Error;
 use crate::ledger::{AttemptId, Ledger};
+use crate::service::HttpService;
 
 type Outer = BoxCloneSyncService<Request<Body>, Response<Body>, Error>;
 
@@ -45,12 +46,7 @@ impl Stack {
     pub fn around<L, S>(self, layer: L) -> Self
     where
         L: Layer<Outer, Service = S>,
-        S: Service<Request<Body>, Response = Response<Body>, Error = Error>
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        S::Future: Send + 'static,
+        S: HttpService + Clone + Send + Sync + 'static,
     {
         let inner = self
             .outer

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use http::{HeaderName, Method, Request, Response, header};
 use http_body::Body as _;
-use tower::Service;
 
 use super::visit::Visit;
 use super::{Shared, key};
 use crate::body::Body;
 use crate::error::Error;
+use crate::service::HttpService;
 
 /// With these a request is not for a cache that keeps whole answers.
 const NOT_FOR_US: [HeaderName; 4] = [
@@ -26,8 +26,7 @@ pub(super) async fn answer<S>(
     request: Request<Body>,
 ) -> Result<Response<Body>, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S: HttpService + Clone + Send + 'static,
 {
     let Some(key) = key::of(request.uri(), request.headers()) else {
         return inner.call(request).await;
@@ -55,7 +54,7 @@ async fn change<S>(
     key: &str,
 ) -> Result<Response<Body>, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
+    S: HttpService,
 {
     let safe = request.method().is_safe();
     let response = inner.call(request).await?;

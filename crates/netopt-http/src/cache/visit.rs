@@ -6,7 +6,7 @@ use http::request::Parts as Asked;
 use http::{Method, Request, Response, StatusCode, header};
 use netopt_core::journey::CacheUse;
 use netopt_core::unit::Bytes;
-use tower::{Service, ServiceExt as _};
+use tower::ServiceExt as _;
 
 use super::Shared;
 use super::age::Times;
@@ -17,6 +17,7 @@ use super::stored::{Stored, is_storable};
 use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::{AttemptId, Ledger};
+use crate::service::HttpService;
 
 /// A request that a kept answer could answer.
 pub(super) struct Visit {
@@ -29,11 +30,7 @@ impl Visit {
     /// The answer to it, and a note in its ledger.
     pub(super) async fn answer<S>(self, mut inner: S) -> Result<Response<Body>, Error>
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Error>
-            + Clone
-            + Send
-            + 'static,
-        S::Future: Send + 'static,
+        S: HttpService + Clone + Send + 'static,
     {
         let directives = Directives::of_request(&self.asked.headers);
         let now = self.shared.clock.now();
@@ -74,7 +71,7 @@ impl Visit {
         mut inner: S,
     ) -> Result<Response<Body>, Error>
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone,
+        S: HttpService + Clone,
     {
         let own = self.asks_itself();
         let mut request = self.request();
@@ -124,8 +121,7 @@ impl Visit {
     /// Fetches the answer anew while its caller has the old one.
     fn refresh<S>(&self, stored: &Arc<Stored>, mut inner: S)
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Send + 'static,
-        S::Future: Send + 'static,
+        S: HttpService + Send + 'static,
     {
         self.shared.refreshes.begin(stored, || {
             let mut request = self.request();
@@ -194,7 +190,7 @@ impl Visit {
         request: Request<Body>,
     ) -> Result<(Response<Body>, Fetch), Error>
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
+        S: HttpService,
     {
         let fetch = self.begin();
         let response = inner.call(request).await?;

@@ -1,7 +1,6 @@
 //! Hedges as a layer.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -11,13 +10,14 @@ use tokio::time::{Instant, sleep};
 use tower::{Layer, Service};
 
 use super::latencies::Latencies;
-use super::loser::{Attempt, let_go};
+use super::loser::let_go;
 use crate::body::Body;
 use crate::by_key::ByKey;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::retry::Budget;
+use crate::service::{HttpService, ResponseFuture};
 use crate::template::Template;
 
 /// Routes whose latencies are kept: 60 KiB each.
@@ -85,12 +85,11 @@ pub struct Hedge<S> {
 
 impl<S> Service<Request<Body>> for Hedge<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send + 'static,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -131,10 +130,9 @@ struct Call {
 }
 
 impl Call {
-    async fn run<S>(self, mut first: Attempt, mut inner: S) -> Result<Response<Body>, Error>
+    async fn run<S>(self, mut first: ResponseFuture, mut inner: S) -> Result<Response<Body>, Error>
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
-        S::Future: Send + 'static,
+        S: HttpService,
     {
         let late = self.latencies().late(self.began, self.shared.after);
         let answer = match late {
@@ -159,7 +157,7 @@ impl Call {
             if let Some(ledger) = Ledger::of(&self.template.extensions) {
                 ledger.note(|journey| journey.hedges += 1);
             }
-            Ok::<Attempt, Error>(Box::pin(inner.call(self.template.make())))
+            Ok::<ResponseFuture, Error>(Box::pin(inner.call(self.template.make())))
         };
         // Whoever lets a hedge wait for its turn has no room for it.
         let second = tokio::select! {
@@ -177,7 +175,11 @@ impl Call {
     }
 
     /// The first good answer; when there is none, that of the first attempt.
-    async fn race(self, mut first: Attempt, mut second: Attempt) -> Result<Response<Body>, Error> {
+    async fn race(
+        self,
+        mut first: ResponseFuture,
+        mut second: ResponseFuture,
+    ) -> Result<Response<Body>, Error> {
         let (answer, is_first) = tokio::select! {
             biased;
             answer = &mut first => (answer, true),

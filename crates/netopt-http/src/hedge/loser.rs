@@ -1,24 +1,19 @@
 //! What becomes of the attempt whose answer is not taken.
 
-use std::pin::Pin;
 use std::time::Duration;
 
-use http::{Response, Version};
+use http::Version;
 use tokio::time::{Instant, timeout_at};
 
-use crate::body::Body;
-use crate::error::Error;
 use crate::rest::discard;
-
-/// An attempt in flight.
-pub(super) type Attempt = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+use crate::service::ResponseFuture;
 
 /// How long a loser may go on. Who is slower than this has a connection that is better closed.
 const MOST: Duration = Duration::from_secs(10);
 
 /// Lets go of `attempt`, whose rival had an answer by `version`; `note` is told when its head comes.
 pub(super) fn let_go(
-    attempt: Attempt,
+    attempt: ResponseFuture,
     version: Version,
     note: impl FnOnce(Instant) + Send + 'static,
 ) {

@@ -1,7 +1,6 @@
 //! The limit on calls in flight, as a layer.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -20,6 +19,7 @@ use crate::by_key::ByKey;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::service::{HttpService, ResponseFuture, take_ready};
 use crate::timeout::Deadline;
 
 /// Limits the calls in flight to each destination; a call is in flight until the end of its body.
@@ -64,12 +64,11 @@ pub struct Concurrency<S> {
 
 impl<S> Service<Request<Body>> for Concurrency<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -77,8 +76,7 @@ where
 
     /// Cancel safe while it waits for a place.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let next = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, next);
+        let ready = take_ready(&mut self.inner);
         Box::pin(pass(ready, request, Arc::clone(&self.shared)))
     }
 }
@@ -89,7 +87,7 @@ async fn pass<S>(
     shared: Arc<Shared>,
 ) -> Result<Response<Body>, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
+    S: HttpService,
 {
     let Some(to) = Destination::of(request.uri()) else {
         return inner.call(request).await;

@@ -3,9 +3,8 @@
 //! Calls are spaced evenly: no burst goes out, so no second sees more than the rate. Whoever comes too early
 //! waits in line; whoever could not be served by its deadline is refused at once, before it has waited for nothing.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::num::NonZeroU32;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -23,6 +22,7 @@ use crate::by_key::ByKey;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::service::{HttpService, ResponseFuture};
 use crate::timeout::Deadline;
 
 /// Limits the rate of calls to each destination.
@@ -67,12 +67,11 @@ pub struct Rate<S> {
 
 impl<S> Service<Request<Body>> for Rate<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)

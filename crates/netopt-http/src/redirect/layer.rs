@@ -1,7 +1,6 @@
 //! Redirects as a layer.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::rest::discard;
+use crate::service::{HttpService, ResponseFuture, take_ready};
 use crate::template::Template;
 use crate::timeout::Deadline;
 
@@ -58,12 +58,11 @@ pub struct Redirect<S> {
 
 impl<S> Service<Request<Body>> for Redirect<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -71,8 +70,7 @@ where
 
     /// Not cancel safe for the peer: a call that is dropped after it was sent may have been processed.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let next = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, next);
+        let ready = take_ready(&mut self.inner);
         let begun = Instant::now();
         Box::pin(follow(ready, request, self.redirects, begun))
     }
@@ -85,7 +83,7 @@ async fn follow<S>(
     begun: Instant,
 ) -> Result<Response<Body>, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
+    S: HttpService,
 {
     let is_stream = request.body().in_memory().is_none();
     let mut template = Template::of(&request).unwrap_or_else(|| without_body(&request));

@@ -1,7 +1,6 @@
 //! Retries as a layer.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -17,6 +16,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::rest::discard;
+use crate::service::{HttpService, ResponseFuture, take_ready};
 use crate::template::Template;
 use crate::timeout::Deadline;
 
@@ -80,12 +80,11 @@ pub struct Retry<S> {
 
 impl<S> Service<Request<Body>> for Retry<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone + Send + 'static,
-    S::Future: Send,
+    S: HttpService + Clone + Send + 'static,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -93,8 +92,7 @@ where
 
     /// Not cancel safe for the peer: a call that is dropped after it was sent may have been processed.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let next = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, next);
+        let ready = take_ready(&mut self.inner);
         Box::pin(run(ready, request, Arc::clone(&self.shared)))
     }
 }
@@ -105,7 +103,7 @@ async fn run<S>(
     shared: Arc<Shared>,
 ) -> Result<Response<Body>, Error>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
+    S: HttpService,
 {
     shared
         .budget

@@ -5,8 +5,6 @@
 //! help nobody. Within a client the bound is hit there, and the error names the phase; what is here is for services that
 //! know nothing of deadlines.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -21,6 +19,7 @@ use super::deadline::{Deadline, HeadBy};
 use super::watched::Watched;
 use crate::body::Body;
 use crate::error::Error;
+use crate::service::{HttpService, ResponseFuture};
 
 /// Bounds a call, or each attempt of one.
 #[derive(Debug, Clone, Copy)]
@@ -71,12 +70,11 @@ pub struct Timeout<S> {
 
 impl<S> Service<Request<Body>> for Timeout<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
-    S::Future: Send + 'static,
+    S: HttpService,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)

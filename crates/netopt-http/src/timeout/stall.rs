@@ -6,7 +6,7 @@
 //! whose own bound is `tcp.user_timeout`.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::watched::Watched;
 use crate::bell::Bell;
 use crate::body::Body;
 use crate::error::Error;
+use crate::service::{HttpService, ResponseFuture};
 
 /// Bounds the silences within bodies.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +53,11 @@ pub struct Stall<S> {
 
 impl<S> Service<Request<Body>> for Stall<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Error>,
-    S::Future: Send + 'static,
+    S: HttpService,
 {
     type Response = Response<Body>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+    type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)

@@ -158,7 +158,10 @@ async fn an_answer_beyond_the_limit_is_cut_for_who_measures_and_an_error_for_who
             }
         };
         assert_eq!(came as u64, LIMIT.get());
-        assert!(error.to_string().contains("longer than 100.0 kB"), "{error}");
+        assert!(
+            error.to_string().contains("longer than 100.0 kB"),
+            "{error}"
+        );
         assert!(body.frame().await.is_none(), "said once");
     }
 }

@@ -36,6 +36,15 @@ pub enum CacheUse {
 }
 
 impl CacheUse {
+    /// All that a cache can do, in the order of their declaration.
+    pub const ALL: [Self; 5] = [
+        Self::Hit,
+        Self::Stale,
+        Self::StaleOnError,
+        Self::Revalidated,
+        Self::Miss,
+    ];
+
     /// The name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -19,6 +19,7 @@ pub mod metric;
 pub mod metrics;
 pub mod misfit;
 pub mod model;
+pub mod names;
 pub mod opening;
 pub mod outcome;
 pub mod path;

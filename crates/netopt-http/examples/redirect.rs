@@ -7,7 +7,7 @@ use std::error::Error;
 
 use bytes::Bytes;
 use http::Request;
-use netopt_http::{Client, Config, RedirectLayer, Stack, Tls};
+use netopt_http::{Client, Config, RedirectLayer, Redirects, Stack, Tls};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = format!("http://{}", listener.local_addr()?);
     let server = tokio::spawn(serve(listener));
     let client = Client::new(&Config::ordinary(Tls::trusting_nobody()))?;
-    let stack = Stack::new(client).around(RedirectLayer::default());
+    let stack = Stack::new(client).around(RedirectLayer::new(Redirects::default()));
     for path in ["/old", "/circle"] {
         let call = stack
             .exchange(Request::get(format!("{url}{path}")).body(Bytes::new())?)

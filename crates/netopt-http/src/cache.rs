@@ -34,6 +34,7 @@
 mod age;
 mod call;
 mod clock;
+mod counts;
 mod decision;
 mod directives;
 mod keeper;
@@ -102,6 +103,7 @@ impl CacheLayer {
             store: Arc::new(store::Store::new(config.size)),
             clock: clock::Clock::start(),
             refreshes: refresh::Refreshes::default(),
+            counts: counts::Counts::new(),
             config,
         };
         Self {
@@ -140,6 +142,7 @@ struct Shared {
     store: Arc<store::Store>,
     clock: clock::Clock,
     refreshes: refresh::Refreshes,
+    counts: counts::Counts,
     config: Config,
 }
 

@@ -40,6 +40,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
+use metrics::Counter;
+use netopt_core::names;
 use netopt_core::unit::Bytes;
 use tower::{Layer, Service};
 
@@ -50,6 +52,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture};
+use crate::telemetry::counter_of;
 
 /// What most answers are shorter than, so that most callers are never cut.
 pub const DEFAULT_WINDOW: Bytes = Bytes::new(1024 * 1024);
@@ -80,6 +83,8 @@ impl Default for Config {
 pub struct CoalesceLayer {
     config: Config,
     flights: Arc<Flights>,
+    first: Counter,
+    joined: Counter,
 }
 
 impl CoalesceLayer {
@@ -89,6 +94,8 @@ impl CoalesceLayer {
         Self {
             config,
             flights: Arc::default(),
+            first: counter_of(&names::COALESCED, "first"),
+            joined: counter_of(&names::COALESCED, "shared"),
         }
     }
 }
@@ -97,11 +104,8 @@ impl<S> Layer<S> for CoalesceLayer {
     type Service = Coalesce<S>;
 
     fn layer(&self, inner: S) -> Coalesce<S> {
-        Coalesce {
-            inner,
-            config: self.config,
-            flights: Arc::clone(&self.flights),
-        }
+        let layer = self.clone();
+        Coalesce { inner, layer }
     }
 }
 
@@ -109,8 +113,7 @@ impl<S> Layer<S> for CoalesceLayer {
 #[derive(Clone)]
 pub struct Coalesce<S> {
     inner: S,
-    config: Config,
-    flights: Arc<Flights>,
+    layer: CoalesceLayer,
 }
 
 /// Whose head is not here yet. The lock is taken before that of a flight.
@@ -159,19 +162,19 @@ where
         let Some(key) = Key::of(&request) else {
             return Err(request);
         };
-        let mut open = self.flights.open();
+        let mut open = self.layer.flights.open();
         let (flight, id, first) = match open.entry(key.clone()) {
             Entry::Occupied(entry) => {
                 let flight = Arc::clone(entry.get());
-                match flight.join(self.config.callers) {
+                match flight.join(self.layer.config.callers) {
                     Some(id) => (flight, id, None),
                     None => return Err(request),
                 }
             }
             Entry::Vacant(entry) => {
-                let window = usize::try_from(self.config.window.get()).unwrap_or(usize::MAX);
+                let window = usize::try_from(self.layer.config.window.get()).unwrap_or(usize::MAX);
                 let flight = Arc::new(Flight::new(window));
-                match flight.join(self.config.callers) {
+                match flight.join(self.layer.config.callers) {
                     Some(id) => (Arc::clone(entry.insert(flight)), id, Some(request)),
                     None => return Err(request),
                 }
@@ -181,14 +184,14 @@ where
         let seat = Seat {
             flight: Arc::clone(&flight),
             id,
-            flights: Arc::clone(&self.flights),
+            flights: Arc::clone(&self.layer.flights),
             key: key.clone(),
             first: first.is_some(),
             done: false,
         };
         if let Some(request) = first {
             let call = self.inner.call(request);
-            let flights = Arc::clone(&self.flights);
+            let flights = Arc::clone(&self.layer.flights);
             let driver = Driver(Arc::clone(&flight));
             let task = tokio::spawn(async move {
                 let flight = &driver.0;
@@ -228,6 +231,12 @@ where
         let ledger = Ledger::of(request.extensions()).cloned();
         match self.board(request) {
             Ok(seat) => {
+                let count = if seat.first {
+                    &self.layer.first
+                } else {
+                    &self.layer.joined
+                };
+                count.increment(1);
                 if let Some(ledger) = ledger.filter(|_| !seat.first) {
                     ledger.note(|journey| journey.shared = true);
                 }
@@ -242,7 +251,7 @@ impl<S: fmt::Debug> fmt::Debug for Coalesce<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Coalesce")
             .field("inner", &self.inner)
-            .field("config", &self.config)
+            .field("config", &self.layer.config)
             .finish_non_exhaustive()
     }
 }

@@ -33,7 +33,9 @@ use std::task::{Context, Poll};
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::Body as _;
+use metrics::Counter;
 use netopt_core::encoding::Encoding;
+use netopt_core::names;
 use netopt_core::unit::Bytes;
 use tokio::time::Instant;
 use tower::{Layer, Service, ServiceExt as _};
@@ -47,6 +49,7 @@ use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture, take_ready};
+use crate::telemetry::counter_of;
 
 /// Below, a body fits into the first packet or two, and compressing it wins nothing.
 pub const DEFAULT_LEAST: Bytes = Bytes::new(1024);
@@ -85,6 +88,8 @@ pub struct CompressLayer {
 struct Shared {
     config: Config,
     refusals: Mutex<Refusals>,
+    plain: Counter,
+    packed: Counter,
 }
 
 impl CompressLayer {
@@ -94,6 +99,8 @@ impl CompressLayer {
         let shared = Shared {
             config,
             refusals: Mutex::default(),
+            plain: counter_of(&names::COMPRESSED, "plain"),
+            packed: counter_of(&names::COMPRESSED, "packed"),
         };
         Self {
             shared: Arc::new(shared),
@@ -151,7 +158,11 @@ impl Shared {
             return Err(body);
         };
         match Encoder::whole(encoding, &plain) {
-            Ok(packed) if packed.len() <= plain.len() - plain.len() / 10 => Ok(Body::from(packed)),
+            Ok(packed) if packed.len() <= plain.len() - plain.len() / 10 => {
+                self.plain.increment(plain.len() as u64);
+                self.packed.increment(packed.len() as u64);
+                Ok(Body::from(packed))
+            }
             _ => Err(body),
         }
     }

@@ -51,6 +51,7 @@ mod rest;
 mod retry;
 mod service;
 mod stack;
+mod telemetry;
 mod template;
 mod timeout;
 mod tls;

@@ -18,6 +18,7 @@
 
 mod backoff;
 mod budget;
+mod counts;
 mod layer;
 mod policy;
 mod retry_after;

@@ -3,12 +3,14 @@
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
 
+use netopt_core::names;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 use tower::Service;
 
 use super::{Config, Error};
+use crate::telemetry::histogram;
 
 /// A key and where its value goes.
 pub(super) struct Item<K, V, E, F> {
@@ -31,6 +33,7 @@ pub(super) async fn gather<S, K, V, E, F>(
     E: Send + 'static,
     F: Send + Sync + 'static,
 {
+    let sizes = histogram(&names::BATCH_SIZE);
     let mut running = JoinSet::new();
     while let Some(batch) = next(&mut items, config).await {
         while running.len() >= config.in_flight.get() {
@@ -44,6 +47,8 @@ pub(super) async fn gather<S, K, V, E, F>(
         if let Err(error) = ready {
             fail(answers, &Arc::new(error));
         } else if !keys.is_empty() {
+            #[expect(clippy::cast_precision_loss, reason = "a batch is far below 2^52 keys")]
+            sizes.record(keys.len() as f64);
             let call = service.call(keys);
             running.spawn(async move {
                 match call.await {

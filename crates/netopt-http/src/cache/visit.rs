@@ -253,6 +253,7 @@ impl Visit {
     }
 
     fn note(&self, how: CacheUse) {
+        self.shared.counts.count(how);
         if let Some(ledger) = Ledger::of(&self.asked.extensions) {
             ledger.note(|journey| journey.cache = Some(how));
         }

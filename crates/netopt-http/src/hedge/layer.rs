@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use http::{Extensions, Request, Response};
+use metrics::Counter;
 use netopt_core::change::Percentile;
+use netopt_core::names;
 use tokio::time::{Instant, sleep};
 use tower::{Layer, Service};
 
@@ -18,6 +20,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::retry::Budget;
 use crate::service::{HttpService, ResponseFuture};
+use crate::telemetry::{counter, counter_of};
 use crate::template::Template;
 
 /// Routes whose latencies are kept: 60 KiB each.
@@ -39,6 +42,8 @@ struct Shared {
     after: Percentile,
     budget: Budget,
     routes: ByKey<(Destination, Option<Route>), Mutex<Latencies>>,
+    made: Counter,
+    won: Counter,
 }
 
 impl HedgeLayer {
@@ -50,6 +55,8 @@ impl HedgeLayer {
                 after,
                 budget,
                 routes: ByKey::new(MOST_ROUTES),
+                made: counter_of(&names::ATTEMPTS, "hedge"),
+                won: counter(&names::HEDGE_WINS),
             }),
         }
     }
@@ -157,6 +164,7 @@ impl Call {
             if let Some(ledger) = Ledger::of(&self.template.extensions) {
                 ledger.note(|journey| journey.hedges += 1);
             }
+            self.shared.made.increment(1);
             Ok::<ResponseFuture, Error>(Box::pin(inner.call(self.template.make())))
         };
         // Whoever lets a hedge wait for its turn has no room for it.
@@ -191,6 +199,9 @@ impl Call {
         let rival = if is_first { second } else { first };
         match answer {
             Ok(response) if is_good(&response) => {
+                if !is_first {
+                    self.shared.won.increment(1);
+                }
                 let version = response.version();
                 let_go(rival, version, move |now| {
                     if !is_first {

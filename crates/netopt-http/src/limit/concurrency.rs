@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response, StatusCode};
+use metrics::{Counter, Histogram};
+use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use super::gate::{Gate, NoPlace};
+use super::gate::{Gate, Gauges, NoPlace};
 use super::machine::{InFlight, Went};
 use super::{LONGEST_WAIT, MOST_DESTINATIONS};
 use crate::body::Body;
@@ -20,6 +22,7 @@ use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture, take_ready};
+use crate::telemetry::{counter_of, histogram_of};
 use crate::timeout::Deadline;
 
 /// Limits the calls in flight to each destination; a call is in flight until the end of its body.
@@ -32,6 +35,9 @@ pub struct ConcurrencyLayer {
 struct Shared {
     start: InFlight,
     gates: ByKey<Destination, Gate>,
+    gauges: Gauges,
+    refused: Counter,
+    waits: Histogram,
 }
 
 impl ConcurrencyLayer {
@@ -42,6 +48,9 @@ impl ConcurrencyLayer {
             shared: Arc::new(Shared {
                 start,
                 gates: ByKey::new(MOST_DESTINATIONS),
+                gauges: Gauges::new(),
+                refused: counter_of(&names::REFUSALS, "concurrency"),
+                waits: histogram_of(&names::LIMIT_WAIT, "concurrency"),
             }),
         }
     }
@@ -92,16 +101,19 @@ where
     let Some(to) = Destination::of(request.uri()) else {
         return inner.call(request).await;
     };
-    let fresh = || Gate::new(shared.start.clone());
+    let fresh = || Gate::new(shared.start.clone(), shared.gauges.clone());
     let gate = shared.gates.get(to.clone(), fresh);
+    let asked = Instant::now();
     let deadline =
-        Deadline::within(Instant::now(), LONGEST_WAIT).tighter(Deadline::of(request.extensions()));
+        Deadline::within(asked, LONGEST_WAIT).tighter(Deadline::of(request.extensions()));
     let place = gate.enter(deadline.at).await.map_err(|why| {
         if let Some(ledger) = Ledger::of(request.extensions()) {
             ledger.note(|journey| journey.limited = true);
         }
+        shared.refused.increment(1);
         refusal(&to, gate.limit(), why, deadline)
     })?;
+    shared.waits.record(asked.elapsed());
     poll_fn(|cx| inner.poll_ready(cx)).await?;
     let answer = inner.call(request).await;
     place.learn(went(&answer));

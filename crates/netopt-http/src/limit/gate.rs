@@ -3,10 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use metrics::Gauge;
+use netopt_core::names;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::machine::{InFlight, Sample, Went};
+use crate::telemetry::gauge;
 
 /// Calls that may wait for a place at once; each is a task with a request.
 const MOST_WAITING: u32 = 10_000;
@@ -17,6 +20,23 @@ pub(super) struct Gate {
     places: Arc<Semaphore>,
     waiting: AtomicU32,
     book: Mutex<Book>,
+    gauges: Gauges,
+}
+
+/// The sums over all gates of a layer, for a recorder of metrics.
+#[derive(Debug, Clone)]
+pub(super) struct Gauges {
+    limit: Gauge,
+    in_flight: Gauge,
+}
+
+impl Gauges {
+    pub(super) fn new() -> Self {
+        Self {
+            limit: gauge(&names::LIMIT),
+            in_flight: gauge(&names::IN_FLIGHT),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -48,8 +68,9 @@ pub(super) struct Place {
 }
 
 impl Gate {
-    pub(super) fn new(machine: InFlight) -> Self {
+    pub(super) fn new(machine: InFlight, gauges: Gauges) -> Self {
         let size = machine.limit();
+        gauges.limit.increment(size);
         Self {
             places: Arc::new(Semaphore::new(size as usize)),
             waiting: AtomicU32::new(0),
@@ -59,6 +80,7 @@ impl Gate {
                 debt: 0,
                 in_flight: 0,
             }),
+            gauges,
         }
     }
 
@@ -71,6 +93,7 @@ impl Gate {
         let in_flight = {
             let mut book = self.book();
             book.in_flight += 1;
+            self.gauges.in_flight.increment(1);
             book.in_flight
         };
         Ok(Place {
@@ -100,6 +123,12 @@ impl Gate {
     }
 }
 
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.gauges.limit.decrement(self.limit().0);
+    }
+}
+
 impl Book {
     /// Makes as many places as the limit says.
     fn resize(&mut self, places: &Semaphore) {
@@ -125,7 +154,10 @@ impl Place {
         };
         let mut book = self.gate.book();
         book.machine.learn(&sample);
+        let before = book.size;
         book.resize(&self.gate.places);
+        let gauge = &self.gate.gauges.limit;
+        gauge.increment(f64::from(book.size) - f64::from(before));
     }
 }
 
@@ -133,6 +165,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut book = self.gate.book();
         book.in_flight -= 1;
+        self.gate.gauges.in_flight.decrement(1);
         let in_debt = book.debt > 0;
         book.debt -= u32::from(in_debt);
         drop(book);

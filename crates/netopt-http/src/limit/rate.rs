@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
+use metrics::{Counter, Histogram};
+use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
@@ -22,7 +24,8 @@ use crate::by_key::ByKey;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::service::{HttpService, ResponseFuture};
+use crate::service::{HttpService, ResponseFuture, take_ready};
+use crate::telemetry::{counter_of, histogram_of};
 use crate::timeout::Deadline;
 
 /// Limits the rate of calls to each destination.
@@ -35,6 +38,8 @@ pub struct RateLayer {
 struct Shared {
     a_second: NonZeroU32,
     paces: ByKey<Destination, Pace>,
+    refused: Counter,
+    waits: Histogram,
 }
 
 impl RateLayer {
@@ -45,6 +50,8 @@ impl RateLayer {
             shared: Arc::new(Shared {
                 a_second,
                 paces: ByKey::new(MOST_DESTINATIONS),
+                refused: counter_of(&names::REFUSALS, "rate"),
+                waits: histogram_of(&names::LIMIT_WAIT, "rate"),
             }),
         }
     }
@@ -79,18 +86,19 @@ where
 
     /// Cancel safe while it waits in line.
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let next = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, next);
+        let mut inner = take_ready(&mut self.inner);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             if let Some(to) = Destination::of(request.uri()) {
                 let pace = shared.paces.get(to.clone(), || Pace::new(shared.a_second));
-                let own = Deadline::within(Instant::now(), LONGEST_WAIT);
+                let asked = Instant::now();
+                let own = Deadline::within(asked, LONGEST_WAIT);
                 let deadline = own.tighter(Deadline::of(request.extensions()));
                 if let Err(wait) = pace.turn(deadline.at).await {
                     if let Some(ledger) = Ledger::of(request.extensions()) {
                         ledger.note(|journey| journey.limited = true);
                     }
+                    shared.refused.increment(1);
                     let message = format!(
                         "{} calls a second to {to} are the limit, and the wait would be {}, longer than {}",
                         shared.a_second,
@@ -99,6 +107,7 @@ where
                     );
                     return Err(Error::new(FailureKind::Limited, Phase::Queue, message));
                 }
+                shared.waits.record(asked.elapsed());
             }
             poll_fn(|cx| inner.poll_ready(cx)).await?;
             inner.call(request).await

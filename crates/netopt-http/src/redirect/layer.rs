@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, Uri, header};
+use metrics::Counter;
+use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use tokio::time::Instant;
@@ -17,6 +19,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::rest::discard;
 use crate::service::{HttpService, ResponseFuture, take_ready};
+use crate::telemetry::counter_of;
 use crate::template::Template;
 use crate::timeout::Deadline;
 
@@ -24,9 +27,11 @@ use crate::timeout::Deadline;
 const COURTESY: Duration = Duration::from_millis(500);
 
 /// Follows redirects. To be put around a cache, which keeps each step by itself.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct RedirectLayer {
     redirects: Redirects,
+    followed: Counter,
+    refused: Counter,
 }
 
 /// Where the answer came from in the end; in the extensions of an answer that was redirected.
@@ -36,16 +41,20 @@ pub struct FinalUri(pub Uri);
 impl RedirectLayer {
     /// Follows as `redirects` say.
     #[must_use]
-    pub const fn new(redirects: Redirects) -> Self {
-        Self { redirects }
+    pub fn new(redirects: Redirects) -> Self {
+        Self {
+            redirects,
+            followed: counter_of(&names::REDIRECTS, "followed"),
+            refused: counter_of(&names::REDIRECTS, "refused"),
+        }
     }
 }
 
 impl<S> Layer<S> for RedirectLayer {
     type Service = Redirect<S>;
     fn layer(&self, inner: S) -> Redirect<S> {
-        let redirects = self.redirects;
-        Redirect { inner, redirects }
+        let layer = self.clone();
+        Redirect { inner, layer }
     }
 }
 
@@ -53,7 +62,7 @@ impl<S> Layer<S> for RedirectLayer {
 #[derive(Debug, Clone)]
 pub struct Redirect<S> {
     inner: S,
-    redirects: Redirects,
+    layer: RedirectLayer,
 }
 
 impl<S> Service<Request<Body>> for Redirect<S>
@@ -72,19 +81,20 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let ready = take_ready(&mut self.inner);
         let begun = Instant::now();
-        Box::pin(follow(ready, request, self.redirects, begun))
+        Box::pin(follow(ready, request, self.layer.clone(), begun))
     }
 }
 
 async fn follow<S>(
     mut inner: S,
     mut request: Request<Body>,
-    redirects: Redirects,
+    layer: RedirectLayer,
     begun: Instant,
 ) -> Result<Response<Body>, Error>
 where
     S: HttpService,
 {
+    let redirects = &layer.redirects;
     let is_stream = request.body().in_memory().is_none();
     let mut template = Template::of(&request).unwrap_or_else(|| without_body(&request));
     let mut asked: Vec<(Method, Uri)> = Vec::new();
@@ -108,7 +118,8 @@ where
         };
         asked.push((template.method.clone(), template.uri.clone()));
         discard(response, Instant::now() + COURTESY).await;
-        check(&step, &asked, &redirects)?;
+        check(&step, &asked, redirects).inspect_err(|_| layer.refused.increment(1))?;
+        layer.followed.increment(1);
         if asked.len() == 1
             && let Some(bound) = redirects.within
         {

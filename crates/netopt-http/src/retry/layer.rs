@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use tower::{Layer, Service};
 
 use super::budget::Budget;
+use super::counts::Counts;
 use super::policy::{Call, Ended, GaveUp, Retries, Verdict};
 use super::retry_after::retry_after;
 use crate::body::Body;
@@ -33,6 +34,7 @@ struct Shared {
     retries: Retries,
     budget: Budget,
     seed: AtomicU64,
+    counts: Counts,
 }
 
 impl RetryLayer {
@@ -51,6 +53,7 @@ impl RetryLayer {
                 retries,
                 budget,
                 seed,
+                counts: Counts::new(),
             }),
         }
     }
@@ -60,6 +63,22 @@ impl Shared {
     fn jitter(&self) -> f64 {
         let seed = self.seed.fetch_add(1, Ordering::Relaxed);
         fastrand::Rng::with_seed(seed).f64()
+    }
+
+    /// Says why it ends like this.
+    fn tell(
+        &self,
+        answer: Result<Response<Body>, Error>,
+        why: GaveUp,
+    ) -> Result<Response<Body>, Error> {
+        self.counts.gave_up(why);
+        match answer {
+            Ok(mut response) => {
+                response.extensions_mut().insert(why);
+                Ok(response)
+            }
+            Err(error) => Err(error.noting(&format!("; not made again: {why}"))),
+        }
     }
 }
 
@@ -111,6 +130,7 @@ where
     let deadline = Deadline::of(request.extensions());
     let is_idempotent = request.method().is_idempotent();
     let template = Template::of(&request);
+    shared.counts.first.increment(1);
     let mut made = 0;
     let mut was_sent = false;
     loop {
@@ -131,14 +151,14 @@ where
         };
         let wait = match shared.retries.judge(&call, &ended, shared.jitter()) {
             Verdict::Keep => return answer,
-            Verdict::GiveUp(why) => return tell(answer, why),
+            Verdict::GiveUp(why) => return shared.tell(answer, why),
             Verdict::Again(wait) => wait,
         };
         let Some(template) = &template else {
-            return tell(answer, GaveUp::Stream);
+            return shared.tell(answer, GaveUp::Stream);
         };
         if !shared.budget.withdraw(now) {
-            return tell(answer, GaveUp::Budget);
+            return shared.tell(answer, GaveUp::Budget);
         }
         was_sent |= !matches!(
             ended,
@@ -152,6 +172,8 @@ where
             discard(answer, due).await;
         }
         sleep_until(due).await;
+        shared.counts.delays.record(wait);
+        shared.counts.retries.increment(1);
         if let Some(ledger) = Ledger::of(&template.extensions) {
             ledger.note(|journey| journey.retries += 1);
         }
@@ -167,16 +189,5 @@ fn ended(answer: &Result<Response<Body>, Error>) -> Ended {
             kind: error.failure().kind,
             is_unsent: error.is_unsent(),
         },
-    }
-}
-
-/// Says why it ends like this.
-fn tell(answer: Result<Response<Body>, Error>, why: GaveUp) -> Result<Response<Body>, Error> {
-    match answer {
-        Ok(mut response) => {
-            response.extensions_mut().insert(why);
-            Ok(response)
-        }
-        Err(error) => Err(error.noting(&format!("; not made again: {why}"))),
     }
 }

@@ -53,6 +53,30 @@ pub enum GaveUp {
     Budget,
 }
 
+impl GaveUp {
+    /// All reasons.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Unsafe,
+        Self::Stream,
+        Self::Attempts,
+        Self::Wait,
+        Self::Deadline,
+        Self::Budget,
+    ];
+
+    /// The name in metrics.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Unsafe => "unsafe",
+            Self::Stream => "stream",
+            Self::Attempts => "attempts",
+            Self::Wait => "wait",
+            Self::Deadline => "deadline",
+            Self::Budget => "budget",
+        }
+    }
+}
+
 impl fmt::Display for GaveUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

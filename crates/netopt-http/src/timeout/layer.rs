@@ -9,6 +9,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
+use metrics::Counter;
+use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
@@ -20,12 +22,14 @@ use super::watched::Watched;
 use crate::body::Body;
 use crate::error::Error;
 use crate::service::{HttpService, ResponseFuture};
+use crate::telemetry::counter_of;
 
 /// Bounds a call, or each attempt of one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TimeoutLayer {
     bound: Duration,
     scope: Scope,
+    hit: Counter,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +42,22 @@ impl TimeoutLayer {
     /// The bound on a whole call, to the end of the body of its answer; of several such layers the tightest counts. To be
     /// put around all other layers.
     #[must_use]
-    pub const fn call(bound: Duration) -> Self {
-        let scope = Scope::Call;
-        Self { bound, scope }
+    pub fn call(bound: Duration) -> Self {
+        Self {
+            bound,
+            scope: Scope::Call,
+            hit: counter_of(&names::TIMEOUTS, "call"),
+        }
     }
 
     /// The bound on an attempt until the head of its answer is here. To be put inside of retries and hedges.
     #[must_use]
-    pub const fn attempt(bound: Duration) -> Self {
-        let scope = Scope::Attempt;
-        Self { bound, scope }
+    pub fn attempt(bound: Duration) -> Self {
+        Self {
+            bound,
+            scope: Scope::Attempt,
+            hit: counter_of(&names::TIMEOUTS, "attempt"),
+        }
     }
 }
 
@@ -56,7 +66,7 @@ impl<S> Layer<S> for TimeoutLayer {
     fn layer(&self, inner: S) -> Timeout<S> {
         Timeout {
             inner,
-            layer: *self,
+            layer: self.clone(),
         }
     }
 }
@@ -82,7 +92,7 @@ where
 
     /// Not cancel safe for the peer: an attempt that is given up may have been processed.
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let TimeoutLayer { bound, scope } = self.layer;
+        let TimeoutLayer { bound, scope, hit } = self.layer.clone();
         let extensions = request.extensions_mut();
         let mine = Deadline::within(Instant::now(), bound).tighter(Deadline::of(extensions));
         match scope {
@@ -95,9 +105,11 @@ where
         }
         let answer = self.inner.call(request);
         Box::pin(async move {
-            let Ok(answer) = timeout_at(mine.at, answer).await else {
-                return Err(late(mine.bound));
-            };
+            let answer = timeout_at(mine.at, answer).await;
+            let answer = answer.unwrap_or_else(|_| Err(late(mine.bound)));
+            if answer.as_ref().is_err_and(Error::is_timeout) && Instant::now() >= mine.at {
+                hit.increment(1);
+            }
             let response = answer?;
             Ok(match scope {
                 Scope::Call => response.map(|body| Watched::until(body, mine)),

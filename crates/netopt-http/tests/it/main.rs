@@ -18,6 +18,7 @@ mod hedge;
 mod http2;
 mod keep_alive;
 mod limit;
+mod metrics;
 mod nagle;
 mod once;
 mod peer;

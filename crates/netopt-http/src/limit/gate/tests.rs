@@ -79,7 +79,10 @@ async fn is_done<F: Future>(future: &mut Pin<Box<F>>) -> bool {
 #[tokio::test(start_paused = true)]
 async fn gradient2_settles_near_the_knee() {
     for workers in [4, 16, 64] {
-        let gate = Arc::new(Gate::new(InFlight::Gradient2(Gradient2::default())));
+        let gate = Arc::new(Gate::new(
+            InFlight::Gradient2(Gradient2::default()),
+            Gauges::new(),
+        ));
         let server = Server::new(workers, usize::MAX >> 8);
         // What a call takes is learnt while there is room.
         load(&gate, &server, 2, Duration::from_secs(1)).await;
@@ -98,7 +101,7 @@ async fn gradient2_settles_near_the_knee() {
 
 #[tokio::test(start_paused = true)]
 async fn aimd_settles_where_calls_are_turned_away() {
-    let gate = Arc::new(Gate::new(InFlight::Aimd(Aimd::default())));
+    let gate = Arc::new(Gate::new(InFlight::Aimd(Aimd::default()), Gauges::new()));
     let server = Server::new(8, 8);
     let time = Duration::from_secs(10);
     let (good, limit) = load(&gate, &server, 100, time).await;
@@ -108,7 +111,7 @@ async fn aimd_settles_where_calls_are_turned_away() {
 
 #[tokio::test(start_paused = true)]
 async fn a_limit_that_shrinks_takes_its_places_back() {
-    let gate = Arc::new(Gate::new(InFlight::Aimd(Aimd::default())));
+    let gate = Arc::new(Gate::new(InFlight::Aimd(Aimd::default()), Gauges::new()));
     let start = Instant::now();
     let mut places = Vec::new();
     for _ in 0..20 {
@@ -129,7 +132,7 @@ async fn a_limit_that_shrinks_takes_its_places_back() {
 #[tokio::test(start_paused = true)]
 async fn places_go_in_order_of_asking_and_not_to_who_has_left() {
     let one = InFlight::Fixed(NonZeroU32::MIN);
-    let gate = Arc::new(Gate::new(one));
+    let gate = Arc::new(Gate::new(one, Gauges::new()));
     let by = Instant::now() + Duration::from_secs(1);
     let first = gate.enter(by).await.unwrap();
     let mut second = Box::pin(gate.enter(by));

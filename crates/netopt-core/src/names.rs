@@ -206,6 +206,50 @@ pub const BATCH_SIZE: Metric = Metric {
     meaning: "Keys that went out together.",
 };
 
+/// Connections that a pool opened.
+pub const POOL_OPENS: Metric = Metric {
+    name: "netopt.pool.connection.opens",
+    kind: Kind::Counter,
+    unit: "{connection}",
+    label: Some(Label {
+        key: "netopt.outcome",
+        values: &["opened", "failed"],
+    }),
+    meaning: "Connections that a pool opened, or failed to open.",
+};
+
+/// Connections that a pool closed.
+pub const POOL_CLOSES: Metric = Metric {
+    name: "netopt.pool.connection.closes",
+    kind: Kind::Counter,
+    unit: "{connection}",
+    label: Some(Label {
+        key: "netopt.close.reason",
+        values: &[
+            "idle", "lifetime", "hint", "learnt", "dead", "caller", "room", "cleared",
+        ],
+    }),
+    meaning: "Connections that a pool closed; what each reason is, is told in pool.md.",
+};
+
+/// Connections of a pool.
+pub const POOL_OPEN: Metric = Metric {
+    name: "netopt.pool.connection.count",
+    kind: Kind::Gauge,
+    unit: "{connection}",
+    label: None,
+    meaning: "Connections open in pools, lent or idle; less those that were taken out for good, as HTTP/2's are.",
+};
+
+/// Callers who had to wait for a connection.
+pub const POOL_WAITS: Metric = Metric {
+    name: "netopt.pool.connection.waits",
+    kind: Kind::Counter,
+    unit: "{request}",
+    label: None,
+    meaning: "Callers who had to wait for a place in a pool.",
+};
+
 /// All of them.
 pub const ALL: &[Metric] = &[
     ATTEMPTS,
@@ -222,6 +266,10 @@ pub const ALL: &[Metric] = &[
     COALESCED,
     COMPRESSED,
     BATCH_SIZE,
+    POOL_OPENS,
+    POOL_CLOSES,
+    POOL_OPEN,
+    POOL_WAITS,
 ];
 
 #[cfg(test)]

@@ -96,6 +96,7 @@ impl<M: Manager> Guard<M> {
     pub(crate) fn give_up(mut self, reason: CloseReason) -> Spot<M> {
         let (room, entry) = self.lent.take().expect(HELD).remove();
         self.place.counts.close(reason);
+        self.place.shared.told.closed(reason);
         drop(entry);
         Spot::new(Arc::clone(&*self.place), room)
     }
@@ -150,6 +151,7 @@ impl<M: Manager> Guard<M> {
     pub fn take(mut self) -> M::Type {
         let (room, entry) = self.lent.take().expect(HELD).remove();
         Counts::one(&self.place.counts.taken);
+        self.place.shared.told.taken();
         self.place.engine.vacate(room);
         entry.connection
     }

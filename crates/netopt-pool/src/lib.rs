@@ -69,6 +69,7 @@ mod shared;
 mod sizing;
 mod stats;
 mod sync;
+mod told;
 mod total;
 mod worker;
 

@@ -50,7 +50,10 @@ impl<M: Manager> Spot<M> {
                 }),
             },
         };
-        let connection = opened.inspect_err(|_| Counts::one(&self.place.counts.failed))?;
+        let connection = opened.inspect_err(|_| {
+            Counts::one(&self.place.counts.failed);
+            self.place.shared.told.failed();
+        })?;
         let room = self
             .room
             .take()

@@ -96,6 +96,7 @@ impl<M: Manager> Place<M> {
         let shared = &self.shared;
         let lifetime = shared.config.upkeep.lifetime;
         Counts::one(&self.counts.opened);
+        shared.told.opened();
         let now = shared.clock.now();
         room.fill(Entry {
             connection,
@@ -161,6 +162,7 @@ impl<M: Manager> Place<M> {
     fn bury(&self, lent: Lent<Entry<M::Type>>, reason: CloseReason) -> Entry<M::Type> {
         let (room, entry) = lent.remove();
         self.counts.close(reason);
+        self.shared.told.closed(reason);
         self.engine.vacate(room);
         entry
     }

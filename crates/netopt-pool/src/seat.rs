@@ -80,6 +80,7 @@ impl<'a, M: Manager> Seat<'a, M> {
     ) -> Result<Offer<M>, Kind<M::Error>> {
         let place = self.place;
         let number = place.counts.waited.fetch_add(1, Ordering::Relaxed);
+        place.shared.told.waited();
         let begun = number.is_multiple_of(TIMED).then(Instant::now);
         let offer = self.wait().await;
         if let Some(begun) = begun {

@@ -10,6 +10,7 @@ use netopt_core::histogram::LatencyHistogram;
 use crate::clock::{Clock, Tick, millis};
 use crate::config::Config;
 use crate::stats::Counts;
+use crate::told::Told;
 use crate::total::Total;
 
 /// One loan in so many is timed exactly: the clock for it costs as much as the loan.
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) total: Option<Arc<Total>>,
     /// What was counted for keys that are gone.
     pub(crate) gone: Counts,
+    pub(crate) told: Told,
     pub(crate) waits: Mutex<LatencyHistogram>,
     pub(crate) holds: Mutex<LatencyHistogram>,
     seed: u64,
@@ -50,6 +52,7 @@ impl Shared {
             total: config.total.map(|most| Arc::new(Total::new(most.get()))),
             config,
             gone: Counts::default(),
+            told: Told::new(),
             waits: Mutex::default(),
             holds: Mutex::default(),
             seed,

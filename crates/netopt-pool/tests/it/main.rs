@@ -2,6 +2,7 @@
 
 mod ages;
 mod control;
+mod metrics;
 mod restart;
 mod scene;
 mod seed;

@@ -84,9 +84,9 @@ fn own(facts: &Facts, p50: Duration) -> Option<Finding> {
 fn remedy(facts: &Facts, bulk: &OwnBulk) -> (Duration, Remedy, &'static str) {
     let settings = facts.settings();
     let has_mark = settings
-            .tcp
-            .notsent_lowat
-            .is_some_and(|mark| mark <= LOW_WATER);
+        .tcp
+        .notsent_lowat
+        .is_some_and(|mark| mark <= LOW_WATER);
     if !has_mark && bulk.backlog >= bulk.queue {
         return (
             bulk.backlog,
@@ -94,7 +94,8 @@ fn remedy(facts: &Facts, bulk: &OwnBulk) -> (Duration, Remedy, &'static str) {
             "more wake-ups and smaller writes while bulk data is sent",
         );
     }
-    let has_short = bbr::change() == Some(Change::CongestionControl(settings.tcp.congestion_control));
+    let has_short =
+        bbr::change() == Some(Change::CongestionControl(settings.tcp.congestion_control));
     if has_short && facts.may_have_bbr != Some(false) {
         return (
             bulk.queue,

@@ -9,6 +9,7 @@ use netopt_lab::origin::{OriginSpec, Protocol};
 use netopt_tcp::{Connector, Options, Resolver};
 
 use super::*;
+use crate::http2::Http2;
 use crate::tls::Tls;
 
 fn connections(version: HttpVersion) -> Connections {
@@ -22,6 +23,7 @@ fn connections(version: HttpVersion) -> Connections {
         },
         tls: Tls::trusting_nobody(),
         version,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: bound,

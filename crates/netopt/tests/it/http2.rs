@@ -1,0 +1,79 @@
+//! The knobs of HTTP/2, as a server sees them.
+
+use bytes::Bytes;
+use http::Request;
+use netopt::core::change::{HttpVersion, Window};
+use netopt::core::unit::Bytes as Size;
+use netopt::{Change, Plan, Stack, Surroundings, Tls, stack};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpStream};
+
+/// RFC 9113 §3.4.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Types of frames, the setting of a stream's window, and what windows are where nobody says otherwise (§6).
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const WINDOW_UPDATE: u8 = 8;
+const INITIAL_WINDOW_SIZE: u16 = 4;
+const SPECIFIED: u32 = 65_535;
+
+fn client(change: Change) -> Stack {
+    let plan = Plan::new()
+        .with(Change::Version(HttpVersion::Http2))
+        .with(change);
+    stack::client(&plan, &Surroundings::new(Tls::trusting_nobody())).unwrap()
+}
+
+/// The windows of a stream and of the connection that a client gives before its first request.
+async fn windows(mut client: TcpStream) -> (u32, u32) {
+    let mut preface = [0; PREFACE.len()];
+    client.read_exact(&mut preface).await.unwrap();
+    assert_eq!(preface, PREFACE);
+    let (mut stream, mut connection) = (SPECIFIED, SPECIFIED);
+    loop {
+        // A length of three bytes, the type, the flags.
+        let head = client.read_u32().await.unwrap();
+        let (length, kind) = (head >> 8, (head & 0xff) as u8);
+        client.read_u8().await.unwrap();
+        let number = client.read_u32().await.unwrap();
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        client.read_exact(&mut payload).await.unwrap();
+        match (kind, number) {
+            (SETTINGS, 0) => {
+                for (id, value) in payload.chunks_exact(6).map(|entry| entry.split_at(2)) {
+                    if u16::from_be_bytes(id.try_into().unwrap()) == INITIAL_WINDOW_SIZE {
+                        stream = u32::from_be_bytes(value.try_into().unwrap());
+                    }
+                }
+            }
+            (WINDOW_UPDATE, 0) => {
+                connection += u32::from_be_bytes(payload.try_into().unwrap());
+            }
+            (HEADERS, _) => return (stream, connection),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn window_is_what_a_server_may_send_ahead() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    for (window, stream, connection) in [
+        (Window::Default, 2 << 20, 5 << 20),
+        (Window::Adaptive, SPECIFIED, SPECIFIED),
+        (Window::Fixed(Size::new(256 << 10)), 256 << 10, 256 << 10),
+        (Window::Fixed(Size::new(1 << 30)), 1 << 30, 1 << 30),
+    ] {
+        let client = client(Change::H2Window(window));
+        let request = Request::get(&url).body(Bytes::new()).unwrap();
+        let given = async {
+            let (client, _) = listener.accept().await.unwrap();
+            windows(client).await
+        };
+        tokio::select! {
+            _ = client.exchange(request) => panic!("nobody answers"),
+            given = given => assert_eq!(given, (stream, connection), "{window:?}"),
+        }
+    }
+}

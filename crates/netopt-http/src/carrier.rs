@@ -1,12 +1,10 @@
 //! What carries a call: a connection of its own or a share in one, and the loan of it.
 
-use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http2};
+use hyper::client::conn::TrySendError;
 use netopt_core::change::Switch;
 use netopt_pool::Guard;
 
@@ -14,6 +12,7 @@ use crate::body::Body;
 use crate::connection::{Connection, Sender};
 use crate::keep;
 use crate::opener::Opener;
+use crate::share::Share;
 
 /// What carries a call.
 #[derive(Debug)]
@@ -22,21 +21,6 @@ pub(crate) enum Carrier {
     Alone(Guard<Opener>),
     /// A share in a connection.
     Shared(Share),
-}
-
-/// A share in an HTTP/2 connection; it closes when the last one is gone.
-#[derive(Clone)]
-pub(crate) struct Share {
-    pub(crate) sender: http2::SendRequest<Body>,
-    pub(crate) connection: Arc<Connection>,
-}
-
-impl fmt::Debug for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Share")
-            .field("connection", &self.connection)
-            .finish_non_exhaustive()
-    }
 }
 
 /// A request without an answer.
@@ -80,7 +64,7 @@ impl Loan {
             Carrier::Alone(guard) => {
                 let answer = match &mut guard.sender {
                     Sender::Http1(sender) => sender.try_send_request(request).await,
-                    Sender::Http2(sender) => sender.try_send_request(request).await,
+                    Sender::Http2(sender, _) => sender.try_send_request(request).await,
                 };
                 if let Ok(answer) = &answer
                     && let Some(keep) = keep::told(answer.headers())
@@ -89,7 +73,7 @@ impl Loan {
                 }
                 answer
             }
-            Carrier::Shared(share) => share.sender.try_send_request(request).await,
+            Carrier::Shared(share) => share.carry(request).await,
         }
         .map_err(Rejected::from)
     }
@@ -105,7 +89,7 @@ impl Deref for Loan {
     fn deref(&self) -> &Connection {
         match &self.carrier {
             Carrier::Alone(guard) => guard,
-            Carrier::Shared(share) => &share.connection,
+            Carrier::Shared(share) => share.connection(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One open connection and its history.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use hyper::client::conn::{http1, http2};
 use netopt_core::exchange::Protocol;
@@ -14,7 +16,27 @@ pub(crate) enum Sender {
     /// One call at a time.
     Http1(http1::SendRequest<Body>),
     /// Many calls at a time; cloned for each.
-    Http2(http2::SendRequest<Body>),
+    Http2(http2::SendRequest<Body>, Streams),
+}
+
+/// How many calls at once the peer takes, as its driver has last seen it (RFC 9113 §6.5.2).
+#[derive(Debug, Clone)]
+pub(crate) struct Streams(Arc<AtomicU32>);
+
+impl Streams {
+    /// Nobody has said a bound.
+    pub(crate) fn unbounded() -> Self {
+        Self(Arc::new(AtomicU32::new(u32::MAX)))
+    }
+
+    pub(crate) fn most(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set(&self, most: usize) {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        self.0.store(most, Ordering::Relaxed);
+    }
 }
 
 /// An open connection. Dropping it closes it.
@@ -46,14 +68,14 @@ impl Connection {
     pub(crate) const fn protocol(&self) -> Protocol {
         match self.sender {
             Sender::Http1(_) => Protocol::Http1,
-            Sender::Http2(_) => Protocol::Http2,
+            Sender::Http2(..) => Protocol::Http2,
         }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
         let by_engine = match &self.sender {
             Sender::Http1(sender) => sender.is_closed(),
-            Sender::Http2(sender) => sender.is_closed(),
+            Sender::Http2(sender, _) => sender.is_closed(),
         };
         by_engine || self.driver.0.is_finished()
     }

@@ -3,20 +3,18 @@
 //! Which of the two it is may be known only after the first handshake. So where HTTP/2 is possible, one caller opens
 //! and the others wait for what comes out: a shared connection, or the knowledge that this peer speaks HTTP/1.1.
 //!
-//! A shared connection stays until the peer closes it, the client ends, or its room is needed. The pool's bound on idle
-//! connections is not for it: by then it has left the pool.
+//! A shared connection leaves the pool; what bounds it then is told in `sharing.rs`.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use netopt_core::change::HttpVersion;
-use netopt_core::outcome::{Failure, FailureKind};
+use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
-use netopt_pool::{Guard, Origin, Pool, Roster, Standing, Stats};
+use netopt_pool::{Guard, Origin, Pool, Roster, Stats};
 use tokio::time::Instant;
 
-use crate::carrier::{Carrier, Loan, Share};
+use crate::carrier::{Carrier, Loan};
 use crate::config::Config;
 use crate::connection::Sender;
 use crate::destination::Destination;
@@ -24,6 +22,8 @@ use crate::error::Error;
 use crate::opener::Opener;
 use crate::reach::Tools;
 use crate::recording::Recording;
+use crate::share::{Share, Shared};
+use crate::sharing::{Growth, Pick, Sharing, Terms};
 use crate::tls::TlsError;
 
 /// Destinations kept at the most, unless more are in use at once. Beyond, a new one takes the place of one without a call,
@@ -34,22 +34,15 @@ const MOST_DESTINATIONS: usize = 4096;
 pub(crate) struct Connections {
     pool: Pool<Destination, Opener>,
     shared: Mutex<Roster<Destination, Sharing>>,
+    terms: Terms,
     version: HttpVersion,
     keeps: bool,
-}
-
-/// What is known about sharing with one destination.
-#[derive(Default)]
-struct Sharing {
-    turn: tokio::sync::Mutex<()>,
-    current: Mutex<Option<Share>>,
-    speaks_http1: AtomicBool,
-    failed: Mutex<Option<(Instant, Failure)>>,
 }
 
 impl Connections {
     pub(crate) fn new(config: &Config) -> Result<Self, TlsError> {
         let tools = Arc::new(Tools::new(config, config.version)?);
+        let most = config.http2.connections;
         let make = move |to: &Destination| Opener {
             tools: Arc::clone(&tools),
             to: to.clone(),
@@ -57,6 +50,15 @@ impl Connections {
         Ok(Self {
             pool: Pool::new(config.pool.clone(), make),
             shared: Mutex::new(Roster::new(MOST_DESTINATIONS)),
+            terms: Terms {
+                most: config
+                    .pool
+                    .per_key
+                    .map_or(most, |bound| most.min(bound))
+                    .get(),
+                idle: config.pool.idle,
+                lifetime: config.pool.upkeep.lifetime,
+            },
             version: config.version,
             keeps: config.pool.reuse.is_on(),
         })
@@ -84,7 +86,7 @@ impl Connections {
 
     async fn share(&self, to: &Destination, recording: &mut Recording) -> Result<Carrier, Error> {
         let sharing = self.sharing(to);
-        if let Some(share) = sharing.live() {
+        if let Some(share) = self.pick(to, &sharing) {
             return Ok(join(share, recording));
         }
         let asked = Instant::now();
@@ -92,7 +94,7 @@ impl Connections {
             return self.alone(to, recording).await.map(Carrier::Alone);
         }
         let turn = sharing.turn.lock().await;
-        if let Some(share) = sharing.live() {
+        if let Some(share) = self.pick(to, &sharing) {
             return Ok(join(share, recording));
         }
         if sharing.speaks_http1() {
@@ -102,20 +104,34 @@ impl Connections {
         if let Some(failure) = sharing.failure_since(asked) {
             return Err(Error::shared(failure));
         }
-        let guard = self
-            .alone(to, recording)
-            .await
-            .inspect_err(|error| sharing.note_failure(error))?;
-        if let Sender::Http2(sender) = &guard.sender {
-            let share = Share {
-                sender: sender.clone(),
-                connection: Arc::from(guard.take()),
-            };
-            *lock(&sharing.current) = Some(share.clone());
-            Ok(Carrier::Shared(share))
-        } else {
-            sharing.speaks_http1.store(true, Ordering::Relaxed);
-            Ok(Carrier::Alone(guard))
+        let guard = match self.alone(to, recording).await {
+            Ok(guard) => guard,
+            Err(error) => {
+                sharing.note_failure(&error, Instant::now());
+                // Better one that is full than none.
+                let share = self.pick(to, &sharing).ok_or(error)?;
+                recording.begin_again();
+                return Ok(join(share, recording));
+            }
+        };
+        match shared(guard, &self.terms) {
+            Ok(shared) => Ok(Carrier::Shared(sharing.add(shared, &self.terms))),
+            Err(guard) => {
+                sharing.note_http1();
+                Ok(Carrier::Alone(guard))
+            }
+        }
+    }
+
+    /// A share in an open connection, if the call may have one; another is opened beside if all have calls on them.
+    fn pick(&self, to: &Destination, sharing: &Arc<Sharing>) -> Option<Share> {
+        match sharing.pick(&self.terms, Instant::now()) {
+            Pick::Open => None,
+            Pick::Join(share) => Some(share),
+            Pick::JoinAndGrow(share, growth) => {
+                tokio::spawn(grow(self.pool.clone(), to.clone(), growth, self.terms));
+                Some(share)
+            }
         }
     }
 
@@ -160,50 +176,33 @@ impl Connections {
 /// Takes a share in a connection that is open already.
 fn join(share: Share, recording: &mut Recording) -> Carrier {
     recording.leave(Instant::now());
-    let connection = &share.connection;
+    let connection = share.connection();
     recording.board(&connection.line, connection.protocol(), Origin::Reused);
     Carrier::Shared(share)
 }
 
-impl Sharing {
-    fn speaks_http1(&self) -> bool {
-        self.speaks_http1.load(Ordering::Relaxed)
-    }
+/// Takes a connection that can be shared out of the pool.
+fn shared(guard: Guard<Opener>, terms: &Terms) -> Result<Shared, Guard<Opener>> {
+    let Sender::Http2(sender, streams) = &guard.sender else {
+        return Err(guard);
+    };
+    let handle = (sender.clone(), streams.clone());
+    let lifetime = terms.lifetime(fastrand::f64());
+    Ok(Shared::new(handle, guard.take(), lifetime, Instant::now()))
+}
 
-    fn live(&self) -> Option<Share> {
-        let mut current = lock(&self.current);
-        if current
-            .as_ref()
-            .is_some_and(|share| share.connection.is_closed())
-        {
-            *current = None;
-        }
-        current.clone()
-    }
-
-    /// Whether to keep it when others need the room.
-    fn standing(&self) -> Standing {
-        match self.live() {
-            // One is kept here and one is at hand; any more carries a call.
-            Some(share) if Arc::strong_count(&share.connection) > 2 => Standing::Busy,
-            Some(_) => Standing::Idle,
-            None if self.speaks_http1() => Standing::Idle,
-            None => Standing::Gone,
-        }
-    }
-
-    /// Why the connection was not opened that a caller has been waiting for since then.
-    fn failure_since(&self, asked: Instant) -> Option<Failure> {
-        let failed = lock(&self.failed);
-        let since = failed.as_ref().filter(|(at, _)| *at >= asked);
-        since.map(|(_, failure)| failure.clone())
-    }
-
-    /// Those who wait for the connection fail with the one who opens it: each after the other would take as often as
-    /// long, and ask a peer that is down as often.
-    fn note_failure(&self, error: &Error) {
-        if error.phase() != Phase::Queue {
-            *lock(&self.failed) = Some((Instant::now(), error.failure().clone()));
+/// Opens one more connection for no call in particular.
+async fn grow(pool: Pool<Destination, Opener>, to: Destination, growth: Growth, terms: Terms) {
+    let sharing = growth.sharing();
+    let _turn = sharing.turn.lock().await;
+    let open = async |opener: &Opener| opener.open(&mut Recording::begin()).await;
+    match pool.get_with(&to, open).await {
+        // A peer that speaks HTTP/1.1 all of a sudden gets its connection into the pool.
+        Ok(guard) => drop(shared(guard, &terms).map(|shared| sharing.add(shared, &terms))),
+        Err(error) => {
+            if let Some(error) = error.into_open() {
+                sharing.note_failure(&error, Instant::now());
+            }
         }
     }
 }

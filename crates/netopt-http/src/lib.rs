@@ -50,6 +50,8 @@ mod redirect;
 mod reply;
 mod rest;
 mod retry;
+mod share;
+mod sharing;
 mod stack;
 mod template;
 mod timeout;

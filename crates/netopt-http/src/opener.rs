@@ -1,11 +1,14 @@
 //! Opens connections to one destination: the pool's manager.
 
+use std::future::poll_fn;
+use std::num::NonZeroU32;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use netopt_core::change::HttpVersion;
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
@@ -15,7 +18,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
-use crate::connection::{Connection, Driver, Sender};
+use crate::body::Body;
+use crate::connection::{Connection, Driver, Sender, Streams};
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::http2::Http2;
@@ -46,7 +50,7 @@ impl Manager for Opener {
             Sender::Http1(sender) => timeout(READY_WITHIN, sender.ready())
                 .await
                 .is_ok_and(|ready| ready.is_ok()),
-            Sender::Http2(sender) => sender.is_ready(),
+            Sender::Http2(sender, _) => sender.is_ready(),
         };
         if ready && !connection.is_closed() {
             Ok(())
@@ -91,10 +95,12 @@ impl Opener {
     }
 }
 
+type Http2Driver<S> = http2::Connection<TokioIo<Marked<S>>, Body, TokioExecutor>;
+
 /// Hands the stream to the engine and spawns its driver.
 async fn speak<S>(
     protocol: Protocol,
-    http2: Http2,
+    config: Http2,
     stream: Marked<S>,
 ) -> Result<(Sender, Driver), Error>
 where
@@ -104,12 +110,30 @@ where
     let failed = |error| Error::engine(error, Phase::Wait);
     // What ends a driver is told to the call that it carries, so its own result is not looked at.
     if protocol == Protocol::Http2 {
-        let (sender, driver) = http2.engine().handshake(stream).await.map_err(failed)?;
-        let task = tokio::spawn(async move { drop(driver.await) });
-        Ok((Sender::Http2(sender), Driver(task)))
+        let (sender, driver) = config.engine().handshake(stream).await.map_err(failed)?;
+        let streams = Streams::unbounded();
+        let task = if config.connections == NonZeroU32::MIN {
+            tokio::spawn(async move { drop(driver.await) })
+        } else {
+            tokio::spawn(telling(driver, streams.clone()))
+        };
+        Ok((Sender::Http2(sender, streams), Driver(task)))
     } else {
         let (sender, driver) = http1::handshake(stream).await.map_err(failed)?;
         let task = tokio::spawn(async move { drop(driver.await) });
         Ok((Sender::Http1(sender), Driver(task)))
     }
+}
+
+/// Drives an HTTP/2 connection and tells how many calls at once its peer takes.
+async fn telling<S>(mut driver: Http2Driver<S>, streams: Streams)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let ended = poll_fn(|cx| {
+        let polled = Pin::new(&mut driver).poll(cx);
+        streams.set(driver.current_max_send_streams());
+        polled
+    });
+    drop(ended.await);
 }

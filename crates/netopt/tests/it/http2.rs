@@ -1,12 +1,20 @@
 //! The knobs of HTTP/2, as a server sees them.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Request;
 use netopt::core::change::{HttpVersion, Window};
 use netopt::core::unit::Bytes as Size;
 use netopt::{Change, Plan, Stack, Surroundings, Tls, stack};
+use netopt_lab::{Origin, OriginSpec, origin};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinSet, yield_now};
+use tokio::time::timeout;
+
+use crate::call;
 
 /// RFC 9113 §3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -49,8 +57,10 @@ async fn windows(mut client: TcpStream) -> (u32, u32) {
             (WINDOW_UPDATE, 0) => {
                 connection += u32::from_be_bytes(payload.try_into().unwrap());
             }
-            (HEADERS, _) => return (stream, connection),
-            other => panic!("{other:?}"),
+            (kind, _) => {
+                assert_eq!(kind, HEADERS, "nothing else comes before it");
+                return (stream, connection);
+            }
         }
     }
 }
@@ -75,5 +85,47 @@ async fn window_is_what_a_server_may_send_ahead() {
             _ = client.exchange(request) => panic!("nobody answers"),
             given = given => assert_eq!(given, (stream, connection), "{window:?}"),
         }
+    }
+}
+
+/// Which connections carry so many calls at once.
+async fn carriers(client: &Stack, url: &str, calls: usize) -> Vec<u64> {
+    let mut all = JoinSet::new();
+    for _ in 0..calls {
+        let (client, url) = (client.clone(), url.to_owned());
+        all.spawn(async move { call(&client, &url).await.connection.unwrap().id });
+    }
+    all.join_all().await
+}
+
+#[tokio::test]
+async fn connections_are_what_calls_are_spread_among() {
+    let mut spec = OriginSpec {
+        protocol: origin::Protocol::Http2,
+        ..OriginSpec::default()
+    };
+    spec.service.time = origin::Dist::Fixed(Duration::from_millis(50));
+    for most in [1, 3] {
+        let origin = Origin::start("127.0.0.1:0".parse().unwrap(), spec.clone())
+            .await
+            .unwrap();
+        let client = client(Change::H2Connections(NonZeroU32::new(most).unwrap()));
+        let url = origin.url();
+        for _ in 0..3 {
+            call(&client, &url).await;
+        }
+        assert_eq!(origin.served().connections, 1, "one after the other");
+        let grown = async {
+            let mut used = Vec::new();
+            while used.len() < most as usize {
+                used = carriers(&client, &url, 6).await;
+                used.sort_unstable();
+                used.dedup();
+                yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(30), grown).await.unwrap();
+        carriers(&client, &url, 20).await;
+        assert_eq!(origin.served().connections, u64::from(most));
     }
 }

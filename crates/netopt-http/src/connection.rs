@@ -1,8 +1,6 @@
 //! One open connection and its history.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use hyper::client::conn::{http1, http2};
 use netopt_core::exchange::Protocol;
@@ -10,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::body::Body;
 use crate::line::Line;
+use crate::streams::Streams;
 
 /// The sending half, by protocol.
 pub(crate) enum Sender {
@@ -17,26 +16,6 @@ pub(crate) enum Sender {
     Http1(http1::SendRequest<Body>),
     /// Many calls at a time; cloned for each.
     Http2(http2::SendRequest<Body>, Streams),
-}
-
-/// How many calls at once the peer takes, as its driver has last seen it (RFC 9113 §6.5.2).
-#[derive(Debug, Clone)]
-pub(crate) struct Streams(Arc<AtomicU32>);
-
-impl Streams {
-    /// Nobody has said a bound.
-    pub(crate) fn unbounded() -> Self {
-        Self(Arc::new(AtomicU32::new(u32::MAX)))
-    }
-
-    pub(crate) fn most(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn set(&self, most: usize) {
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
-        self.0.store(most, Ordering::Relaxed);
-    }
 }
 
 /// An open connection. Dropping it closes it.

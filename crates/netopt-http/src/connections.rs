@@ -76,61 +76,68 @@ impl Connections {
         to: &Destination,
         recording: &mut Recording,
     ) -> Result<Loan, Error> {
-        let carrier = if self.may_share(to) {
-            self.share(to, recording).await?
+        if self.may_share(to) {
+            self.share(to, recording).await
         } else {
-            Carrier::Alone(self.alone(to, recording).await?)
-        };
-        Ok(Loan::new(carrier))
+            self.alone(to, recording).await.map(lend)
+        }
     }
 
-    async fn share(&self, to: &Destination, recording: &mut Recording) -> Result<Carrier, Error> {
+    async fn share(&self, to: &Destination, recording: &mut Recording) -> Result<Loan, Error> {
         let sharing = self.sharing(to);
-        if let Some(share) = self.pick(to, &sharing) {
-            return Ok(join(share, recording));
-        }
         let asked = Instant::now();
-        if sharing.speaks_http1() {
-            return self.alone(to, recording).await.map(Carrier::Alone);
+        let (mut head, mut turn) = (None, None);
+        let mut now = asked;
+        loop {
+            match sharing.pick(&self.terms, head.as_ref(), now) {
+                Pick::Join(share) => return Ok(join(share, recording)),
+                Pick::JoinAndGrow(share, growth) => {
+                    tokio::spawn(grow(self.pool.clone(), to.clone(), growth, self.terms));
+                    return Ok(join(share, recording));
+                }
+                Pick::Wait => {
+                    // Whoever is at the head of the line may wait for the turn.
+                    turn = None;
+                    match &head {
+                        None => head = Some(sharing.queue.join().await),
+                        Some(head) => head.wait().await,
+                    }
+                }
+                Pick::Open if sharing.speaks_http1() => {
+                    drop(turn);
+                    return self.alone(to, recording).await.map(lend);
+                }
+                Pick::Open if turn.is_none() => turn = Some(sharing.turn.lock().await),
+                Pick::Open => match self.open(to, &sharing, asked, recording).await {
+                    // Better a place in one that is full than none.
+                    Err(_) if sharing.is_open() => recording.begin_again(),
+                    ended => return ended,
+                },
+            }
+            now = Instant::now();
         }
-        let turn = sharing.turn.lock().await;
-        if let Some(share) = self.pick(to, &sharing) {
-            return Ok(join(share, recording));
-        }
-        if sharing.speaks_http1() {
-            drop(turn);
-            return self.alone(to, recording).await.map(Carrier::Alone);
-        }
+    }
+
+    /// Opens a connection, and shares it if that is possible.
+    async fn open(
+        &self,
+        to: &Destination,
+        sharing: &Arc<Sharing>,
+        asked: Instant,
+        recording: &mut Recording,
+    ) -> Result<Loan, Error> {
         if let Some(failure) = sharing.failure_since(asked) {
             return Err(Error::shared(failure));
         }
-        let guard = match self.alone(to, recording).await {
-            Ok(guard) => guard,
-            Err(error) => {
-                sharing.note_failure(&error, Instant::now());
-                // Better one that is full than none.
-                let share = self.pick(to, &sharing).ok_or(error)?;
-                recording.begin_again();
-                return Ok(join(share, recording));
-            }
-        };
-        match shared(guard, &self.terms) {
-            Ok(shared) => Ok(Carrier::Shared(sharing.add(shared, &self.terms))),
+        let guard = self
+            .alone(to, recording)
+            .await
+            .inspect_err(|error| sharing.note_failure(error, Instant::now()))?;
+        match shared(guard, sharing, &self.terms) {
+            Ok(share) => Ok(Loan::new(Carrier::Shared(share), Origin::Opened)),
             Err(guard) => {
                 sharing.note_http1();
-                Ok(Carrier::Alone(guard))
-            }
-        }
-    }
-
-    /// A share in an open connection, if the call may have one; another is opened beside if all have calls on them.
-    fn pick(&self, to: &Destination, sharing: &Arc<Sharing>) -> Option<Share> {
-        match sharing.pick(&self.terms, Instant::now()) {
-            Pick::Open => None,
-            Pick::Join(share) => Some(share),
-            Pick::JoinAndGrow(share, growth) => {
-                tokio::spawn(grow(self.pool.clone(), to.clone(), growth, self.terms));
-                Some(share)
+                Ok(lend(guard))
             }
         }
     }
@@ -174,21 +181,32 @@ impl Connections {
 }
 
 /// Takes a share in a connection that is open already.
-fn join(share: Share, recording: &mut Recording) -> Carrier {
+fn join(share: Share, recording: &mut Recording) -> Loan {
     recording.leave(Instant::now());
     let connection = share.connection();
     recording.board(&connection.line, connection.protocol(), Origin::Reused);
-    Carrier::Shared(share)
+    Loan::new(Carrier::Shared(share), Origin::Reused)
 }
 
-/// Takes a connection that can be shared out of the pool.
-fn shared(guard: Guard<Opener>, terms: &Terms) -> Result<Shared, Guard<Opener>> {
+fn lend(guard: Guard<Opener>) -> Loan {
+    let found = guard.origin();
+    Loan::new(Carrier::Alone(guard), found)
+}
+
+/// Takes a connection that can be shared out of the pool, and shares it.
+fn shared(
+    guard: Guard<Opener>,
+    sharing: &Arc<Sharing>,
+    terms: &Terms,
+) -> Result<Share, Guard<Opener>> {
     let Sender::Http2(sender, streams) = &guard.sender else {
         return Err(guard);
     };
     let handle = (sender.clone(), streams.clone());
+    let queue = Arc::clone(&sharing.queue);
     let lifetime = terms.lifetime(fastrand::f64());
-    Ok(Shared::new(handle, guard.take(), lifetime, Instant::now()))
+    let shared = Shared::new(handle, guard.take(), queue, lifetime, Instant::now());
+    Ok(sharing.add(shared, terms))
 }
 
 /// Opens one more connection for no call in particular.
@@ -198,7 +216,7 @@ async fn grow(pool: Pool<Destination, Opener>, to: Destination, growth: Growth, 
     let open = async |opener: &Opener| opener.open(&mut Recording::begin()).await;
     match pool.get_with(&to, open).await {
         // A peer that speaks HTTP/1.1 all of a sudden gets its connection into the pool.
-        Ok(guard) => drop(shared(guard, &terms).map(|shared| sharing.add(shared, &terms))),
+        Ok(guard) => drop(shared(guard, sharing, &terms)),
         Err(error) => {
             if let Some(error) = error.into_open() {
                 sharing.note_failure(&error, Instant::now());

@@ -53,6 +53,7 @@ mod retry;
 mod share;
 mod sharing;
 mod stack;
+mod streams;
 mod template;
 mod timeout;
 mod tls;

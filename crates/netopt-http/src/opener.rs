@@ -1,14 +1,11 @@
 //! Opens connections to one destination: the pool's manager.
 
-use std::future::poll_fn;
-use std::num::NonZeroU32;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use netopt_core::change::HttpVersion;
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
@@ -18,14 +15,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
-use crate::body::Body;
-use crate::connection::{Connection, Driver, Sender, Streams};
+use crate::connection::{Connection, Driver, Sender};
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::http2::Http2;
 use crate::marks::Marked;
 use crate::reach::{Reached, Tools, reach};
 use crate::recording::Recording;
+use crate::streams::Streams;
 
 /// A connection that was just used needs a moment until it takes the next call; one that needs longer is given up.
 const READY_WITHIN: Duration = Duration::from_millis(100);
@@ -95,8 +92,6 @@ impl Opener {
     }
 }
 
-type Http2Driver<S> = http2::Connection<TokioIo<Marked<S>>, Body, TokioExecutor>;
-
 /// Hands the stream to the engine and spawns its driver.
 async fn speak<S>(
     protocol: Protocol,
@@ -112,28 +107,11 @@ where
     if protocol == Protocol::Http2 {
         let (sender, driver) = config.engine().handshake(stream).await.map_err(failed)?;
         let streams = Streams::unbounded();
-        let task = if config.connections == NonZeroU32::MIN {
-            tokio::spawn(async move { drop(driver.await) })
-        } else {
-            tokio::spawn(telling(driver, streams.clone()))
-        };
+        let task = tokio::spawn(streams.clone().drive(driver));
         Ok((Sender::Http2(sender, streams), Driver(task)))
     } else {
         let (sender, driver) = http1::handshake(stream).await.map_err(failed)?;
         let task = tokio::spawn(async move { drop(driver.await) });
         Ok((Sender::Http1(sender), Driver(task)))
     }
-}
-
-/// Drives an HTTP/2 connection and tells how many calls at once its peer takes.
-async fn telling<S>(mut driver: Http2Driver<S>, streams: Streams)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let ended = poll_fn(|cx| {
-        let polled = Pin::new(&mut driver).poll(cx);
-        streams.set(driver.current_max_send_streams());
-        polled
-    });
-    drop(ended.await);
 }

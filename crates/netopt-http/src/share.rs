@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -14,8 +14,9 @@ use hyper::client::conn::{TrySendError, http2};
 use tokio::time::Instant;
 
 use crate::body::Body;
-use crate::connection::{Connection, Streams};
-use crate::sharing::Load;
+use crate::connection::Connection;
+use crate::sharing::{Load, Queue};
+use crate::streams::Streams;
 
 /// An HTTP/2 connection for several calls. Dropping it closes it.
 pub(crate) struct Shared {
@@ -24,16 +25,20 @@ pub(crate) struct Shared {
     connection: Box<Connection>,
     opened: Instant,
     lifetime: Option<Duration>,
+    queue: Arc<Queue>,
+    answered: AtomicBool,
     in_flight: AtomicU32,
     /// When the last call ended, in milliseconds after it was opened.
     ended: AtomicU64,
 }
 
 impl Shared {
-    /// Shares a connection from now on, by its sending half and what its peer takes. It may become so old.
+    /// Shares a connection from now on, by its sending half and what its peer takes, with those who wait in `queue`. It may
+    /// become so old.
     pub(crate) fn new(
         (sender, streams): (http2::SendRequest<Body>, Streams),
         connection: Box<Connection>,
+        queue: Arc<Queue>,
         lifetime: Option<Duration>,
         now: Instant,
     ) -> Self {
@@ -43,6 +48,8 @@ impl Shared {
             connection,
             opened: now,
             lifetime,
+            queue,
+            answered: AtomicBool::new(false),
             in_flight: AtomicU32::new(0),
             ended: AtomicU64::new(0),
         }
@@ -58,7 +65,7 @@ impl Shared {
 
     /// Calls on it.
     pub(crate) fn in_flight(&self) -> u32 {
-        self.in_flight.load(Ordering::Relaxed)
+        self.in_flight.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -108,7 +115,13 @@ impl Share {
         &self,
         request: Request<Body>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
-        self.0.sender.clone().try_send_request(request).await
+        let shared = &self.0;
+        let answer = shared.sender.clone().try_send_request(request).await;
+        if !shared.answered.load(Ordering::Relaxed) {
+            shared.answered.store(true, Ordering::Relaxed);
+            shared.streams.look();
+        }
+        answer
     }
 }
 
@@ -117,6 +130,7 @@ impl Drop for Share {
         let age = self.0.age(Instant::now()).as_millis();
         let age = u64::try_from(age).unwrap_or(u64::MAX);
         self.0.ended.store(age, Ordering::Relaxed);
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.in_flight.fetch_sub(1, Ordering::Release);
+        self.0.queue.free();
     }
 }

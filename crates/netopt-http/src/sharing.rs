@@ -18,8 +18,10 @@ use crate::error::Error;
 use crate::share::{Share, Shared};
 
 mod keeper;
+mod queue;
 mod spread;
 
+pub(crate) use queue::{Head, Queue};
 pub(crate) use spread::Load;
 use spread::{Choice, choose};
 
@@ -42,6 +44,8 @@ pub(crate) struct Terms {
 pub(crate) struct Sharing {
     /// Whoever has it may open a connection.
     pub(crate) turn: tokio::sync::Mutex<()>,
+    /// Those who wait because all connections are full.
+    pub(crate) queue: Arc<Queue>,
     state: Mutex<State>,
     speaks_http1: AtomicBool,
     failed: Mutex<Option<(Instant, Failure)>>,
@@ -64,6 +68,8 @@ pub(crate) enum Pick {
     JoinAndGrow(Share, Growth),
     /// It waits for its turn to open one.
     Open,
+    /// It waits in line.
+    Wait,
 }
 
 /// The leave to open one connection beside the others; nobody else has it until it is dropped.
@@ -78,23 +84,29 @@ impl Sharing {
         self.speaks_http1.store(true, Ordering::Relaxed);
     }
 
-    /// What the next call does.
-    pub(crate) fn pick(self: &Arc<Self>, terms: &Terms, now: Instant) -> Pick {
+    /// What a call does. One that is at the head of the line has nobody before it.
+    pub(crate) fn pick(
+        self: &Arc<Self>,
+        terms: &Terms,
+        head: Option<&Head<'_>>,
+        now: Instant,
+    ) -> Pick {
+        if head.is_none() && self.queue.is_used() {
+            return Pick::Wait;
+        }
         let mut state = lock(&self.state);
         state.sweep(terms, now);
-        let choice = choose(state.open.iter().map(|shared| shared.load()), terms.most);
-        let (Choice::Join(place) | Choice::Grow(place) | Choice::Full(place)) = choice else {
-            return Pick::Open;
-        };
-        let share = Share::of(&state.open[place]);
-        if matches!(choice, Choice::Join(_)) || state.growing || state.is_resting(now) {
-            return Pick::Join(share);
+        let may_grow = !state.growing && !state.is_resting(now);
+        match choose(state.open.iter().map(|shared| shared.load()), terms.most) {
+            Choice::Open if may_grow || state.open.is_empty() => Pick::Open,
+            Choice::Open | Choice::Wait => Pick::Wait,
+            Choice::Grow(place) if may_grow => {
+                state.growing = true;
+                let share = Share::of(&state.open[place]);
+                Pick::JoinAndGrow(share, Growth(Arc::clone(self)))
+            }
+            Choice::Grow(place) | Choice::Join(place) => Pick::Join(Share::of(&state.open[place])),
         }
-        if matches!(choice, Choice::Full(_)) {
-            return Pick::Open;
-        }
-        state.growing = true;
-        Pick::JoinAndGrow(share, Growth(Arc::clone(self)))
     }
 
     /// Shares one more connection; the caller has the first share.
@@ -107,7 +119,14 @@ impl Sharing {
         if !is_kept {
             state.keeper = Some(keeper::begin(self, *terms));
         }
+        drop(state);
+        self.queue.free();
         share
+    }
+
+    /// Whether there is a connection to share.
+    pub(crate) fn is_open(&self) -> bool {
+        !lock(&self.state).open.is_empty()
     }
 
     /// Whether to keep it when others need the room.
@@ -133,9 +152,9 @@ impl Sharing {
     /// Those who wait for the connection fail with the one who opens it: each after the other would take as often as
     /// long, and ask a peer that is down as often.
     pub(crate) fn note_failure(&self, error: &Error, now: Instant) {
+        lock(&self.state).grows_from = now.checked_add(GROWTH_PAUSE);
         if error.phase() != Phase::Queue {
             *lock(&self.failed) = Some((now, error.failure().clone()));
-            lock(&self.state).grows_from = now.checked_add(GROWTH_PAUSE);
         }
     }
 

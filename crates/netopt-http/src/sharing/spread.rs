@@ -2,9 +2,9 @@
 //!
 //! A call joins the connection that is least used, measured by how many calls its peer takes at once; of equals the one
 //! opened first, so that those which are not needed lie idle and close. When even that one has a call on it and there may
-//! be more connections, another is opened beside: the call does not wait for it unless the peer would let it wait for
-//! longer, because all that are open are full. So a burst is spread from its second wave on, and calls one after the other
-//! need one connection whatever the bound is.
+//! be more connections, another is opened beside: the call does not wait for it unless all that are open are full. So a
+//! burst is spread from its second wave on, and calls one after the other need one connection whatever the bound is. Where
+//! all are full and there may be no more, a call waits in line.
 
 /// How much a connection is used.
 #[derive(Debug, Clone, Copy)]
@@ -22,15 +22,16 @@ pub(super) enum Choice {
     Join(usize),
     /// It joins, and another connection is opened beside.
     Grow(usize),
-    /// It waits for another that is to be opened, because all are full; that one is the least bad.
-    Full(usize),
-    /// It waits for the first one.
+    /// It waits for another that is to be opened, because all that are open are full.
     Open,
+    /// It waits for a place in those that are open.
+    Wait,
 }
 
 impl Load {
+    /// Whether its peer takes no more now. One call is always tried: only a peer that is asked can say that it takes more.
     const fn is_full(self) -> bool {
-        self.in_flight >= self.streams
+        self.in_flight > 0 && self.in_flight >= self.streams
     }
 
     /// Whether a smaller share of it is used.
@@ -52,10 +53,10 @@ pub(super) fn choose(loads: impl IntoIterator<Item = Load>, most: u32) -> Choice
     }
     match least {
         None => Choice::Open,
-        Some((place, _)) if open >= most => Choice::Join(place),
-        Some((place, load)) if load.is_full() => Choice::Full(place),
-        Some((place, load)) if load.in_flight == 0 => Choice::Join(place),
-        Some((place, _)) => Choice::Grow(place),
+        Some((_, load)) if load.is_full() && open < most => Choice::Open,
+        Some((_, load)) if load.is_full() => Choice::Wait,
+        Some((place, load)) if load.in_flight > 0 && open < most => Choice::Grow(place),
+        Some((place, _)) => Choice::Join(place),
     }
 }
 
@@ -76,15 +77,16 @@ mod tests {
             (&[][..], 1, Choice::Open),
             (&[(0, 100)], 4, Choice::Join(0)),
             (&[(5, 100)], 1, Choice::Join(0)),
-            (&[(500, 100)], 1, Choice::Join(0)),
+            (&[(500, 100)], 1, Choice::Wait),
             (&[(1, 100)], 2, Choice::Grow(0)),
             (&[(3, 100), (2, 100)], 2, Choice::Join(1)),
             (&[(3, 100), (2, 10)], 2, Choice::Join(0)),
             (&[(1, 100), (1, 100), (0, 100)], 9, Choice::Join(2)),
-            (&[(10, 10), (10, 10)], 3, Choice::Full(0)),
-            (&[(10, 10), (10, 10)], 2, Choice::Join(0)),
-            (&[(0, 0)], 2, Choice::Full(0)),
-            (&[(0, 0)], 1, Choice::Join(0)),
+            (&[(10, 10), (10, 10)], 3, Choice::Open),
+            (&[(10, 10), (10, 10)], 2, Choice::Wait),
+            (&[(10, 10), (10, 11)], 2, Choice::Join(1)),
+            (&[(0, 0)], 2, Choice::Join(0)),
+            (&[(1, 0)], 1, Choice::Wait),
         ] {
             assert_eq!(choose(loads(pairs), most), choice, "{pairs:?} {most}");
         }
@@ -100,10 +102,10 @@ mod tests {
             let has_room = loads.iter().any(|load| !load.is_full());
             let may_grow = loads.len() < most as usize;
             match choose(loads.clone(), most) {
-                Choice::Open => prop_assert!(false, "some are open"),
-                Choice::Full(_) => prop_assert!(!has_room && may_grow),
+                Choice::Open => prop_assert!(!has_room && may_grow),
+                Choice::Wait => prop_assert!(!has_room && !may_grow),
                 Choice::Join(place) => {
-                    prop_assert!(!has_room || !loads[place].is_full());
+                    prop_assert!(!loads[place].is_full());
                     prop_assert!(!may_grow || loads[place].in_flight == 0);
                 }
                 Choice::Grow(place) => {
@@ -123,7 +125,7 @@ mod tests {
                         open[place].in_flight += 1;
                         open.push(Load { in_flight: 0, streams: 1_000 });
                     }
-                    Choice::Full(_) | Choice::Open => prop_assert!(false, "there is room"),
+                    Choice::Wait | Choice::Open => prop_assert!(false, "there is room"),
                 }
             }
             prop_assert!(open.len() <= most as usize);

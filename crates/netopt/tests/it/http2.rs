@@ -16,6 +16,9 @@ use tokio::time::timeout;
 
 use crate::call;
 
+/// Longer than the shortest bounds that a plan can set, by far.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// RFC 9113 §3.4.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Types of frames, the setting of a stream's window, and what windows are where nobody says otherwise (§6).
@@ -104,7 +107,7 @@ async fn connections_are_what_calls_are_spread_among() {
         protocol: origin::Protocol::Http2,
         ..OriginSpec::default()
     };
-    spec.service.time = origin::Dist::Fixed(Duration::from_millis(50));
+    spec.service.time = origin::Dist::Fixed(PAUSE);
     for most in [1, 3] {
         let origin = Origin::start("127.0.0.1:0".parse().unwrap(), spec.clone())
             .await
@@ -127,5 +130,30 @@ async fn connections_are_what_calls_are_spread_among() {
         timeout(Duration::from_secs(30), grown).await.unwrap();
         carriers(&client, &url, 20).await;
         assert_eq!(origin.served().connections, u64::from(most));
+    }
+}
+
+#[tokio::test]
+async fn the_bounds_of_the_pool_hold_for_shared_connections() {
+    let short = Duration::from_millis(1);
+    for (change, connections) in [
+        (Change::IdleTimeout(short), 2),
+        (Change::Lifetime(Some(short)), 2),
+        (Change::IdleTimeout(Duration::from_secs(90)), 1),
+    ] {
+        let spec = OriginSpec {
+            protocol: origin::Protocol::Http2,
+            ..OriginSpec::default()
+        };
+        let mut slow = spec.clone();
+        slow.service.time = origin::Dist::Fixed(PAUSE);
+        let anywhere = "127.0.0.1:0".parse().unwrap();
+        let elsewhere = Origin::start(anywhere, slow).await.unwrap();
+        let origin = Origin::start(anywhere, spec).await.unwrap();
+        let client = client(change);
+        for url in [origin.url(), elsewhere.url(), origin.url()] {
+            call(&client, &url).await;
+        }
+        assert_eq!(origin.served().connections, connections, "{change:?}");
     }
 }

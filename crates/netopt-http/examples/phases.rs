@@ -16,7 +16,7 @@ use netopt_core::encoding::Encodings;
 use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 use netopt_core::unit::{self, BitRate, show_duration};
-use netopt_http::{Client, Config, Tls};
+use netopt_http::{Client, Config, Http2, Tls};
 use netopt_lab::origin::{Dist, Origin, OriginSpec, Protocol};
 use netopt_lab::{LinkSpec, StreamLink};
 use netopt_tcp::{Connector, Options, Resolver};
@@ -64,6 +64,7 @@ fn config(tls: Tls) -> Config {
         },
         tls,
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(10),

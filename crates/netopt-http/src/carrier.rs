@@ -1,19 +1,26 @@
 //! What carries a call: a connection of its own or a share in one, and the loan of it.
 
-use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http2};
+use hyper::client::conn::TrySendError;
 use netopt_core::change::Switch;
-use netopt_pool::Guard;
+use netopt_core::exchange::Protocol;
+use netopt_pool::{Guard, Origin};
 
 use crate::body::Body;
 use crate::connection::{Connection, Sender};
+use crate::error::{Refusal, refusal};
 use crate::keep;
 use crate::opener::Opener;
+use crate::share::Share;
+
+/// A stale connection may have to be replaced; after so many the peer is at fault.
+const MOST_ATTEMPTS: usize = 4;
+/// A peer that takes fewer streams at once than we knew refuses those beyond, once. One that refuses again is overloaded, and
+/// asking it at once would not help: that is for who waits and has a budget.
+const MOST_REFUSED: usize = 2;
 
 /// What carries a call.
 #[derive(Debug)]
@@ -24,27 +31,12 @@ pub(crate) enum Carrier {
     Shared(Share),
 }
 
-/// A share in an HTTP/2 connection; it closes when the last one is gone.
-#[derive(Clone)]
-pub(crate) struct Share {
-    pub(crate) sender: http2::SendRequest<Body>,
-    pub(crate) connection: Arc<Connection>,
-}
-
-impl fmt::Debug for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Share")
-            .field("connection", &self.connection)
-            .finish_non_exhaustive()
-    }
-}
-
 /// A request without an answer.
 pub(crate) struct Rejected {
     pub(crate) error: hyper::Error,
     pub(crate) delivery: Delivery,
-    /// Its body, where that is untouched.
-    pub(crate) body: Option<Body>,
+    /// Its body and how many attempts there may be in all, where it may be sent again at once.
+    pub(crate) again: Option<(Body, usize)>,
 }
 
 /// Whether the peer may have seen the request.
@@ -60,13 +52,16 @@ pub(crate) enum Delivery {
 #[derive(Debug)]
 pub(crate) struct Loan {
     carrier: Carrier,
+    /// Whether it was opened for this call.
+    found: Origin,
     reuse: Switch,
 }
 
 impl Loan {
-    pub(crate) const fn new(carrier: Carrier) -> Self {
+    pub(crate) const fn new(carrier: Carrier, found: Origin) -> Self {
         Self {
             carrier,
+            found,
             reuse: Switch::Off,
         }
     }
@@ -76,11 +71,14 @@ impl Loan {
         &mut self,
         request: Request<Body>,
     ) -> Result<Response<Incoming>, Rejected> {
+        // An HTTP/2 peer may say that it did not work on a request whose body is gone.
+        let is_http2 = self.protocol() == Protocol::Http2;
+        let spare = is_http2.then(|| request.body().try_clone()).flatten();
         match &mut self.carrier {
             Carrier::Alone(guard) => {
                 let answer = match &mut guard.sender {
                     Sender::Http1(sender) => sender.try_send_request(request).await,
-                    Sender::Http2(sender) => sender.try_send_request(request).await,
+                    Sender::Http2(sender, _) => sender.try_send_request(request).await,
                 };
                 if let Ok(answer) = &answer
                     && let Some(keep) = keep::told(answer.headers())
@@ -89,9 +87,9 @@ impl Loan {
                 }
                 answer
             }
-            Carrier::Shared(share) => share.sender.try_send_request(request).await,
+            Carrier::Shared(share) => share.carry(request).await,
         }
-        .map_err(Rejected::from)
+        .map_err(|error| Rejected::of(error, spare, self.found))
     }
 
     /// The connection is as good as before the call; the next one may have it.
@@ -105,7 +103,7 @@ impl Deref for Loan {
     fn deref(&self) -> &Connection {
         match &self.carrier {
             Carrier::Alone(guard) => guard,
-            Carrier::Shared(share) => &share.connection,
+            Carrier::Shared(share) => share.connection(),
         }
     }
 }
@@ -120,16 +118,27 @@ impl Drop for Loan {
     }
 }
 
-impl From<TrySendError<Request<Body>>> for Rejected {
-    fn from(mut error: TrySendError<Request<Body>>) -> Self {
-        let body = error.take_message().map(Request::into_body);
+impl Rejected {
+    /// What became of a request. `spare` is its body once more; `found` says whether its connection is to blame.
+    fn of(mut error: TrySendError<Request<Body>>, spare: Option<Body>, found: Origin) -> Self {
+        let untouched = error.take_message().map(Request::into_body);
+        let error = error.into_error();
+        let (delivery, again) = match (untouched, refusal(&error)) {
+            // A connection that was opened for this request and fails before it was used is no accident.
+            (Some(_), _) if found == Origin::Opened => (Delivery::Unsent, None),
+            (Some(body), _) => (Delivery::Unsent, Some((body, MOST_ATTEMPTS))),
+            (None, Some(Refusal::GoAway)) => {
+                (Delivery::Unsent, spare.map(|body| (body, MOST_ATTEMPTS)))
+            }
+            (None, Some(Refusal::Stream)) => {
+                (Delivery::Unsent, spare.map(|body| (body, MOST_REFUSED)))
+            }
+            (None, None) => (Delivery::MaybeSent, None),
+        };
         Self {
-            delivery: match body {
-                Some(_) => Delivery::Unsent,
-                None => Delivery::MaybeSent,
-            },
-            error: error.into_error(),
-            body,
+            error,
+            delivery,
+            again,
         }
     }
 }

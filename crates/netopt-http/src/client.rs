@@ -30,9 +30,6 @@ use crate::service::ResponseFuture;
 use crate::timeout::Deadline;
 use crate::tls::TlsError;
 
-/// A stale connection may have to be replaced; after so many the peer is at fault.
-const MOST_ATTEMPTS: usize = 4;
-
 /// An HTTP client. Cloning shares its connections.
 #[derive(Clone)]
 pub struct Client {
@@ -118,7 +115,8 @@ impl Client {
         }
     }
 
-    /// Sends on a pooled connection; one that turns out to be stale before anything was sent is replaced.
+    /// Sends on a pooled connection; one that turns out to be stale before anything was sent is replaced, and what the peer
+    /// says that it did not work on is sent again.
     async fn deliver(
         &self,
         request: Request<Body>,
@@ -148,10 +146,8 @@ impl Client {
                     return Ok((response, loan));
                 }
                 Ok(Err(rejected)) => {
-                    let stale = recording.is_reused() && rejected.delivery == Delivery::Unsent;
-                    if let Some(untouched) = rejected.body
-                        && stale
-                        && attempts < MOST_ATTEMPTS
+                    if let Some((untouched, most)) = rejected.again
+                        && attempts < most
                     {
                         body = untouched;
                         drop(loan);

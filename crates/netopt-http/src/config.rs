@@ -9,6 +9,7 @@ use netopt_core::encoding::Encodings;
 use netopt_core::unit;
 use netopt_tcp::{Connector, Options, Resolver};
 
+use crate::http2::Http2;
 use crate::tls::Tls;
 
 /// How a client connects and behaves. All values are valid.
@@ -20,6 +21,8 @@ pub struct Config {
     pub tls: Tls,
     /// Which HTTP to speak.
     pub version: HttpVersion,
+    /// How HTTP/2 is spoken, where it is.
+    pub http2: Http2,
     /// The bounds of the connection pool.
     pub pool: netopt_pool::Config,
     /// The compression to ask for.
@@ -55,6 +58,7 @@ impl Config {
             },
             tls,
             version: HttpVersion::Auto,
+            http2: Http2::default(),
             pool: netopt_pool::Config::default(),
             accept_encoding: Encodings::NONE,
             timeout: TIMEOUT,

@@ -8,13 +8,14 @@ use tokio::task::JoinHandle;
 
 use crate::body::Body;
 use crate::line::Line;
+use crate::streams::Streams;
 
 /// The sending half, by protocol.
 pub(crate) enum Sender {
     /// One call at a time.
     Http1(http1::SendRequest<Body>),
     /// Many calls at a time; cloned for each.
-    Http2(http2::SendRequest<Body>),
+    Http2(http2::SendRequest<Body>, Streams),
 }
 
 /// An open connection. Dropping it closes it.
@@ -46,14 +47,14 @@ impl Connection {
     pub(crate) const fn protocol(&self) -> Protocol {
         match self.sender {
             Sender::Http1(_) => Protocol::Http1,
-            Sender::Http2(_) => Protocol::Http2,
+            Sender::Http2(..) => Protocol::Http2,
         }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
         let by_engine = match &self.sender {
             Sender::Http1(sender) => sender.is_closed(),
-            Sender::Http2(sender) => sender.is_closed(),
+            Sender::Http2(sender, _) => sender.is_closed(),
         };
         by_engine || self.driver.0.is_finished()
     }

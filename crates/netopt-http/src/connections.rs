@@ -3,20 +3,18 @@
 //! Which of the two it is may be known only after the first handshake. So where HTTP/2 is possible, one caller opens
 //! and the others wait for what comes out: a shared connection, or the knowledge that this peer speaks HTTP/1.1.
 //!
-//! A shared connection stays until the peer closes it, the client ends, or its room is needed. The pool's bound on idle
-//! connections is not for it: by then it has left the pool.
+//! A shared connection leaves the pool; what bounds it then is told in `sharing.rs`.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use netopt_core::change::HttpVersion;
-use netopt_core::outcome::{Failure, FailureKind};
+use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
-use netopt_pool::{Guard, Origin, Pool, Roster, Standing, Stats};
+use netopt_pool::{Guard, Origin, Pool, Roster, Stats};
 use tokio::time::Instant;
 
-use crate::carrier::{Carrier, Loan, Share};
+use crate::carrier::{Carrier, Loan};
 use crate::config::Config;
 use crate::connection::Sender;
 use crate::destination::Destination;
@@ -24,6 +22,8 @@ use crate::error::Error;
 use crate::opener::Opener;
 use crate::reach::Tools;
 use crate::recording::Recording;
+use crate::share::{Share, Shared};
+use crate::sharing::{Growth, Pick, Sharing, Terms};
 use crate::tls::TlsError;
 
 /// Destinations kept at the most, unless more are in use at once. Beyond, a new one takes the place of one without a call,
@@ -34,22 +34,15 @@ const MOST_DESTINATIONS: usize = 4096;
 pub(crate) struct Connections {
     pool: Pool<Destination, Opener>,
     shared: Mutex<Roster<Destination, Sharing>>,
+    terms: Terms,
     version: HttpVersion,
     keeps: bool,
-}
-
-/// What is known about sharing with one destination.
-#[derive(Default)]
-struct Sharing {
-    turn: tokio::sync::Mutex<()>,
-    current: Mutex<Option<Share>>,
-    speaks_http1: AtomicBool,
-    failed: Mutex<Option<(Instant, Failure)>>,
 }
 
 impl Connections {
     pub(crate) fn new(config: &Config) -> Result<Self, TlsError> {
         let tools = Arc::new(Tools::new(config, config.version)?);
+        let most = config.http2.connections;
         let make = move |to: &Destination| Opener {
             tools: Arc::clone(&tools),
             to: to.clone(),
@@ -57,6 +50,15 @@ impl Connections {
         Ok(Self {
             pool: Pool::new(config.pool.clone(), make),
             shared: Mutex::new(Roster::new(MOST_DESTINATIONS)),
+            terms: Terms {
+                most: config
+                    .pool
+                    .per_key
+                    .map_or(most, |bound| most.min(bound))
+                    .get(),
+                idle: config.pool.idle,
+                lifetime: config.pool.upkeep.lifetime,
+            },
             version: config.version,
             keeps: config.pool.reuse.is_on(),
         })
@@ -74,48 +76,69 @@ impl Connections {
         to: &Destination,
         recording: &mut Recording,
     ) -> Result<Loan, Error> {
-        let carrier = if self.may_share(to) {
-            self.share(to, recording).await?
+        if self.may_share(to) {
+            self.share(to, recording).await
         } else {
-            Carrier::Alone(self.alone(to, recording).await?)
-        };
-        Ok(Loan::new(carrier))
+            self.alone(to, recording).await.map(lend)
+        }
     }
 
-    async fn share(&self, to: &Destination, recording: &mut Recording) -> Result<Carrier, Error> {
+    async fn share(&self, to: &Destination, recording: &mut Recording) -> Result<Loan, Error> {
         let sharing = self.sharing(to);
-        if let Some(share) = sharing.live() {
-            return Ok(join(share, recording));
-        }
         let asked = Instant::now();
-        if sharing.speaks_http1() {
-            return self.alone(to, recording).await.map(Carrier::Alone);
+        let (mut head, mut turn) = (None, None);
+        let mut now = asked;
+        loop {
+            match sharing.pick(&self.terms, head.as_ref(), now) {
+                Pick::Join(share) => return Ok(join(share, recording)),
+                Pick::JoinAndGrow(share, growth) => {
+                    tokio::spawn(grow(self.pool.clone(), to.clone(), growth, self.terms));
+                    return Ok(join(share, recording));
+                }
+                Pick::Wait => {
+                    // Whoever is at the head of the line may wait for the turn.
+                    turn = None;
+                    match &head {
+                        None => head = Some(sharing.queue.join().await),
+                        Some(head) => head.wait().await,
+                    }
+                }
+                Pick::Open if sharing.speaks_http1() => {
+                    drop(turn);
+                    return self.alone(to, recording).await.map(lend);
+                }
+                Pick::Open if turn.is_none() => turn = Some(sharing.turn.lock().await),
+                Pick::Open => match self.open(to, &sharing, asked, recording).await {
+                    // Better a place in one that is full than none.
+                    Err(_) if sharing.is_open() => recording.begin_again(),
+                    ended => return ended,
+                },
+            }
+            now = Instant::now();
         }
-        let turn = sharing.turn.lock().await;
-        if let Some(share) = sharing.live() {
-            return Ok(join(share, recording));
-        }
-        if sharing.speaks_http1() {
-            drop(turn);
-            return self.alone(to, recording).await.map(Carrier::Alone);
-        }
+    }
+
+    /// Opens a connection, and shares it if that is possible.
+    async fn open(
+        &self,
+        to: &Destination,
+        sharing: &Arc<Sharing>,
+        asked: Instant,
+        recording: &mut Recording,
+    ) -> Result<Loan, Error> {
         if let Some(failure) = sharing.failure_since(asked) {
             return Err(Error::shared(failure));
         }
         let guard = self
             .alone(to, recording)
             .await
-            .inspect_err(|error| sharing.note_failure(error))?;
-        if let Sender::Http2(sender) = &guard.sender {
-            let share = Share {
-                sender: sender.clone(),
-                connection: Arc::from(guard.take()),
-            };
-            *lock(&sharing.current) = Some(share.clone());
-            Ok(Carrier::Shared(share))
-        } else {
-            sharing.speaks_http1.store(true, Ordering::Relaxed);
-            Ok(Carrier::Alone(guard))
+            .inspect_err(|error| sharing.note_failure(error, Instant::now()))?;
+        match shared(guard, sharing, &self.terms) {
+            Ok(share) => Ok(Loan::new(Carrier::Shared(share), Origin::Opened)),
+            Err(guard) => {
+                sharing.note_http1();
+                Ok(lend(guard))
+            }
         }
     }
 
@@ -158,52 +181,46 @@ impl Connections {
 }
 
 /// Takes a share in a connection that is open already.
-fn join(share: Share, recording: &mut Recording) -> Carrier {
+fn join(share: Share, recording: &mut Recording) -> Loan {
     recording.leave(Instant::now());
-    let connection = &share.connection;
+    let connection = share.connection();
     recording.board(&connection.line, connection.protocol(), Origin::Reused);
-    Carrier::Shared(share)
+    Loan::new(Carrier::Shared(share), Origin::Reused)
 }
 
-impl Sharing {
-    fn speaks_http1(&self) -> bool {
-        self.speaks_http1.load(Ordering::Relaxed)
-    }
+fn lend(guard: Guard<Opener>) -> Loan {
+    let found = guard.origin();
+    Loan::new(Carrier::Alone(guard), found)
+}
 
-    fn live(&self) -> Option<Share> {
-        let mut current = lock(&self.current);
-        if current
-            .as_ref()
-            .is_some_and(|share| share.connection.is_closed())
-        {
-            *current = None;
-        }
-        current.clone()
-    }
+/// Takes a connection that can be shared out of the pool, and shares it.
+fn shared(
+    guard: Guard<Opener>,
+    sharing: &Arc<Sharing>,
+    terms: &Terms,
+) -> Result<Share, Guard<Opener>> {
+    let Sender::Http2(sender, streams) = &guard.sender else {
+        return Err(guard);
+    };
+    let handle = (sender.clone(), streams.clone());
+    let queue = Arc::clone(&sharing.queue);
+    let lifetime = terms.lifetime(fastrand::f64());
+    let shared = Shared::new(handle, guard.take(), queue, lifetime, Instant::now());
+    Ok(sharing.add(shared, terms))
+}
 
-    /// Whether to keep it when others need the room.
-    fn standing(&self) -> Standing {
-        match self.live() {
-            // One is kept here and one is at hand; any more carries a call.
-            Some(share) if Arc::strong_count(&share.connection) > 2 => Standing::Busy,
-            Some(_) => Standing::Idle,
-            None if self.speaks_http1() => Standing::Idle,
-            None => Standing::Gone,
-        }
-    }
-
-    /// Why the connection was not opened that a caller has been waiting for since then.
-    fn failure_since(&self, asked: Instant) -> Option<Failure> {
-        let failed = lock(&self.failed);
-        let since = failed.as_ref().filter(|(at, _)| *at >= asked);
-        since.map(|(_, failure)| failure.clone())
-    }
-
-    /// Those who wait for the connection fail with the one who opens it: each after the other would take as often as
-    /// long, and ask a peer that is down as often.
-    fn note_failure(&self, error: &Error) {
-        if error.phase() != Phase::Queue {
-            *lock(&self.failed) = Some((Instant::now(), error.failure().clone()));
+/// Opens one more connection for no call in particular.
+async fn grow(pool: Pool<Destination, Opener>, to: Destination, growth: Growth, terms: Terms) {
+    let sharing = growth.sharing();
+    let _turn = sharing.turn.lock().await;
+    let open = async |opener: &Opener| opener.open(&mut Recording::begin()).await;
+    match pool.get_with(&to, open).await {
+        // A peer that speaks HTTP/1.1 all of a sudden gets its connection into the pool.
+        Ok(guard) => drop(shared(guard, sharing, &terms)),
+        Err(error) => {
+            if let Some(error) = error.into_open() {
+                sharing.note_failure(&error, Instant::now());
+            }
         }
     }
 }

@@ -102,9 +102,10 @@ impl Error {
             FailureKind::ClosedEarly => "the peer closed without an answer".to_owned(),
             _ => format!("the exchange failed: {}", root(&error)),
         };
-        let refused = is_refused(&error);
+        // A peer that has begun to answer has seen the request, whatever it says afterwards.
+        let unseen = phase != Phase::Receive && refusal(&error).is_some();
         let error = Self::new(kind, phase, message).because(error);
-        if refused { error.unsent() } else { error }
+        if unseen { error.unsent() } else { error }
     }
 
     /// It is known that the peer has not seen the request.
@@ -203,6 +204,10 @@ fn judge(error: &hyper::Error) -> FailureKind {
         // The peer gave the stream or the connection up; otherwise our side did, for what the peer said.
         (None, Some(h2)) if h2.is_remote() => FailureKind::ClosedEarly,
         (None, Some(h2)) if h2.is_library() => FailureKind::Protocol,
+        // A request that waited in the engine when its connection ended. The error has no type, only its words.
+        _ if error.is_user() && error.to_string().starts_with("dispatch task is gone") => {
+            FailureKind::ClosedEarly
+        }
         _ if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => {
             FailureKind::ClosedEarly
         }
@@ -218,11 +223,26 @@ const fn delivery_in(phase: Phase) -> Delivery {
     }
 }
 
-/// RFC 9113 §8.7: a stream that the peer refused was not worked on.
-fn is_refused(error: &hyper::Error) -> bool {
-    causes(error)
-        .find_map(|cause| cause.downcast_ref::<h2::Error>())
-        .is_some_and(|h2| h2.is_remote() && h2.reason() == Some(h2::Reason::REFUSED_STREAM))
+/// How a peer of HTTP/2 says that it did not work on a request (RFC 9113 §8.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It refused the stream.
+    Stream,
+    /// It winds the connection up, and the stream is beyond the last one that it may have worked on.
+    GoAway,
+}
+
+/// Whether the peer said so in place of an answer. The engine gives the error of a GOAWAY to those streams only that are
+/// beyond the last one, and to those that were not opened yet.
+pub(crate) fn refusal(error: &hyper::Error) -> Option<Refusal> {
+    let h2 = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>())?;
+    if !h2.is_remote() {
+        None
+    } else if h2.is_go_away() {
+        Some(Refusal::GoAway)
+    } else {
+        (h2.reason() == Some(h2::Reason::REFUSED_STREAM)).then_some(Refusal::Stream)
+    }
 }
 
 /// The error and all that caused it.

@@ -36,6 +36,7 @@ mod destination;
 mod error;
 mod form;
 mod hedge;
+mod http2;
 mod keep;
 mod ledger;
 mod limit;
@@ -50,7 +51,10 @@ mod reply;
 mod rest;
 mod retry;
 mod service;
+mod share;
+mod sharing;
 mod stack;
+mod streams;
 mod telemetry;
 mod template;
 mod timeout;
@@ -64,6 +68,7 @@ pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
 pub use hedge::{Hedge, HedgeLayer, Route};
+pub use http2::Http2;
 pub use ledger::Ledger;
 pub use limit::{
     Aimd, Concurrency, ConcurrencyLayer, Gradient2, InFlight, Rate, RateLayer, Sample, Went,

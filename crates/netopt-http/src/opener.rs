@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use netopt_core::change::HttpVersion;
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
@@ -18,9 +18,11 @@ use tokio_rustls::client::TlsStream;
 use crate::connection::{Connection, Driver, Sender};
 use crate::destination::Destination;
 use crate::error::Error;
+use crate::http2::Http2;
 use crate::marks::Marked;
 use crate::reach::{Reached, Tools, reach};
 use crate::recording::Recording;
+use crate::streams::Streams;
 
 /// A connection that was just used needs a moment until it takes the next call; one that needs longer is given up.
 const READY_WITHIN: Duration = Duration::from_millis(100);
@@ -45,7 +47,7 @@ impl Manager for Opener {
             Sender::Http1(sender) => timeout(READY_WITHIN, sender.ready())
                 .await
                 .is_ok_and(|ready| ready.is_ok()),
-            Sender::Http2(sender) => sender.is_ready(),
+            Sender::Http2(sender, _) => sender.is_ready(),
         };
         if ready && !connection.is_closed() {
             Ok(())
@@ -63,14 +65,14 @@ impl Opener {
         let (sender, driver) = match reached {
             Reached::Encrypted(stream) => {
                 let protocol = self.agreed(&stream)?;
-                speak(protocol, Marked::new(stream, marks)).await?
+                speak(protocol, self.tools.http2, Marked::new(stream, marks)).await?
             }
             Reached::Clear(stream) => {
                 let protocol = match self.tools.version {
                     HttpVersion::Http2 => Protocol::Http2,
                     HttpVersion::Auto | HttpVersion::Http1 => Protocol::Http1,
                 };
-                speak(protocol, Marked::new(stream, marks)).await?
+                speak(protocol, self.tools.http2, Marked::new(stream, marks)).await?
             }
         };
         Ok(Box::new(Connection::new(sender, line, driver)))
@@ -91,7 +93,11 @@ impl Opener {
 }
 
 /// Hands the stream to the engine and spawns its driver.
-async fn speak<S>(protocol: Protocol, stream: Marked<S>) -> Result<(Sender, Driver), Error>
+async fn speak<S>(
+    protocol: Protocol,
+    config: Http2,
+    stream: Marked<S>,
+) -> Result<(Sender, Driver), Error>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -99,11 +105,10 @@ where
     let failed = |error| Error::engine(error, Phase::Wait);
     // What ends a driver is told to the call that it carries, so its own result is not looked at.
     if protocol == Protocol::Http2 {
-        let (sender, driver) = http2::handshake(TokioExecutor::new(), stream)
-            .await
-            .map_err(failed)?;
-        let task = tokio::spawn(async move { drop(driver.await) });
-        Ok((Sender::Http2(sender), Driver(task)))
+        let (sender, driver) = config.engine().handshake(stream).await.map_err(failed)?;
+        let streams = Streams::unbounded();
+        let task = tokio::spawn(streams.clone().drive(driver));
+        Ok((Sender::Http2(sender, streams), Driver(task)))
     } else {
         let (sender, driver) = http1::handshake(stream).await.map_err(failed)?;
         let task = tokio::spawn(async move { drop(driver.await) });

@@ -15,6 +15,7 @@ use tokio_rustls::client::TlsStream;
 use crate::config::Config;
 use crate::destination::Destination;
 use crate::error::Error;
+use crate::http2::Http2;
 use crate::line::{Birth, Line};
 use crate::recording::Recording;
 use crate::tls::{self, TlsError};
@@ -24,6 +25,7 @@ pub(crate) struct Tools {
     pub(crate) connector: Connector,
     pub(crate) tls: TlsConnector,
     pub(crate) version: HttpVersion,
+    pub(crate) http2: Http2,
     timestamps: Switch,
     opened: AtomicU64,
 }
@@ -35,6 +37,7 @@ impl Tools {
             connector: config.connector.clone(),
             tls: config.tls.connector(version)?,
             version,
+            http2: config.http2,
             timestamps: config.timestamps,
             opened: AtomicU64::new(0),
         })

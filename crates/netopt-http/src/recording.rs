@@ -82,13 +82,6 @@ impl Recording {
         self.connection = None;
     }
 
-    /// Whether the connection had carried calls before.
-    pub(crate) fn is_reused(&self) -> bool {
-        self.connection
-            .as_ref()
-            .is_some_and(|connection| connection.earlier > 0)
-    }
-
     /// Enters `phase` and ends the one before.
     pub(crate) fn enter(&mut self, phase: Phase, at: Instant) {
         self.leave(at);

@@ -167,6 +167,7 @@ impl Reply {
             };
             self.waiting = None;
             match frame {
+                None if self.is_cut_short() => return Poll::Ready(Err(cut_short())),
                 None => self.end()?,
                 Some(Err(error)) => return Poll::Ready(Err(Error::engine(error, Phase::Receive))),
                 // The bell is heard only when there is nothing to read, and that may never be so.
@@ -311,6 +312,13 @@ impl Reply {
         self.loan = None;
     }
 
+    /// Whether a stream of HTTP/2 was reset in the middle of its body. The engine takes a reset without an error (RFC 9113
+    /// §8.1), or with that of a cancelled request, for the end.
+    fn is_cut_short(&self) -> bool {
+        let left = self.body.size_hint().exact();
+        !self.body.is_end_stream() && left.is_some_and(|left| left > 0)
+    }
+
     /// The body is over: marks the phase, asks the kernel, gives the connection back.
     fn end(&mut self) -> Result<(), Error> {
         if let Some(decoder) = &mut self.decoder
@@ -344,6 +352,11 @@ impl Reply {
             entry.enter(self.recording.begun(), self.recording.finish(outcome));
         }
     }
+}
+
+fn cut_short() -> Error {
+    let message = "the peer broke off in the middle of the answer";
+    Error::new(FailureKind::ClosedEarly, Phase::Receive, message)
 }
 
 fn undecodable(error: std::io::Error) -> Error {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use netopt_core::change::HttpVersion;
+use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::exchange::TlsSession;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
@@ -12,7 +12,7 @@ use netopt_tcp::Stream;
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::client::ClientConfig;
+use tokio_rustls::rustls::client::{ClientConfig, Resumption};
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::{self, CertificateError, HandshakeKind, RootCertStore};
 
@@ -22,6 +22,7 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct Tls {
     roots: Arc<RootCertStore>,
+    resumption: Switch,
 }
 
 /// A certificate that cannot be a root of trust.
@@ -42,6 +43,7 @@ impl Tls {
     pub fn trusting_nobody() -> Self {
         Self {
             roots: Arc::new(RootCertStore::empty()),
+            resumption: Switch::On,
         }
     }
 
@@ -59,7 +61,15 @@ impl Tls {
         seed();
         Ok(Self {
             roots: Arc::new(roots),
+            resumption: Switch::On,
         })
+    }
+
+    /// Whether an earlier session of the same host is taken up instead of a full handshake (RFC 8446 §2.2, RFC 5077). Off
+    /// keeps no sessions and asks for no tickets. Default: on, 256 hosts in memory.
+    #[must_use]
+    pub fn resuming(self, resumption: Switch) -> Self {
+        Self { resumption, ..self }
     }
 
     /// A connector with its own session cache.
@@ -75,6 +85,9 @@ impl Tls {
             HttpVersion::Http1 => &[b"http/1.1"],
             HttpVersion::Http2 => &[b"h2"],
         };
+        if !self.resumption.is_on() {
+            config.resumption = Resumption::disabled();
+        }
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(TlsConnector::from(Arc::new(config)))
     }

@@ -16,6 +16,9 @@
 //! | `http.accept_encoding` | the request |
 //! | `http.keep_alive` and all of `pool` | the pool |
 //! | `http.version` | ALPN and the choice of engine |
+//! | `h2.connections` | how many connections calls are spread among |
+//! | `h2.window` | the engine of HTTP/2 |
+//! | `tls.resumption` | the TLS sessions that are kept |
 //! | `dns.cache_ttl`, `dns.serve_stale` | the resolver |
 //! | `tcp.address_racing` | the connector |
 //! | `tcp.congestion_control`, `tcp.receive_buffer`, `tcp.send_buffer` and all else of `tcp` | the socket |
@@ -33,9 +36,9 @@ use netopt_http::cache::{self, CacheLayer};
 use netopt_http::coalesce::{self, CoalesceLayer};
 use netopt_http::compress::{self, CompressLayer};
 use netopt_http::{
-    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, InFlight, RateLayer,
-    RedirectLayer, Redirects, Retries, RetryLayer, Stack, StallLayer, TimeoutLayer, Tls, TlsError,
-    WebSockets,
+    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, Http2, InFlight,
+    RateLayer, RedirectLayer, Redirects, Retries, RetryLayer, Stack, StallLayer, TimeoutLayer, Tls,
+    TlsError, WebSockets,
 };
 use netopt_pool::Upkeep;
 use netopt_tcp::{Connector, Keeping, Options, Resolver};
@@ -189,8 +192,12 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
     };
     Config {
         connector: connector(plan, around),
-        tls: around.tls.clone(),
+        tls: around.tls.clone().resuming(settings.tls.resumption),
         version: settings.http.version,
+        http2: Http2 {
+            connections: settings.http.h2_connections,
+            window: settings.http.h2_window,
+        },
         pool,
         accept_encoding: settings.http.accept_encoding,
         timeout: around.timeout,

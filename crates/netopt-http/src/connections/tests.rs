@@ -9,6 +9,7 @@ use netopt_lab::origin::{OriginSpec, Protocol};
 use netopt_tcp::{Connector, Options, Resolver};
 
 use super::*;
+use crate::http2::Http2;
 use crate::tls::Tls;
 
 fn connections(version: HttpVersion) -> Connections {
@@ -22,6 +23,7 @@ fn connections(version: HttpVersion) -> Connections {
         },
         tls: Tls::trusting_nobody(),
         version,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: bound,
@@ -45,7 +47,7 @@ fn what_is_known_of_a_destination_is_kept_while_there_is_room() {
     let held = connections.sharing(&numbered(0));
     for number in 1..MOST_DESTINATIONS + 500 {
         let sharing = connections.sharing(&numbered(number));
-        sharing.speaks_http1.store(true, Ordering::Relaxed);
+        sharing.note_http1();
     }
     assert_eq!(lock(&connections.shared).len(), MOST_DESTINATIONS);
     assert!(Arc::ptr_eq(&held, &connections.sharing(&numbered(0))));
@@ -79,12 +81,10 @@ async fn a_shared_connection_makes_room_only_when_no_call_is_on_it() {
     let mut recording = Recording::begin();
     let loan = connections.get(&to, &mut recording).await.unwrap();
     drop(connections.sharing(&numbered(1)));
-    assert!(connections.sharing(&to).live().is_some(), "a call is on it");
+    let is_open = || connections.sharing(&to).is_open();
+    assert!(is_open(), "a call is on it");
     loan.give_back();
-    assert!(
-        connections.sharing(&to).live().is_some(),
-        "nobody new has come since"
-    );
+    assert!(is_open(), "nobody new has come since");
     drop(connections.sharing(&numbered(2)));
-    assert!(connections.sharing(&to).live().is_none(), "it went");
+    assert!(!is_open(), "it went");
 }

@@ -3,15 +3,20 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use netopt_core::change::HttpVersion;
 use netopt_core::exchange::Protocol as Spoken;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase::{Connect, Queue, Receive, Wait};
 use netopt_core::unit::Bytes as Size;
 use netopt_lab::origin::{Failure, KeepAlive, OriginSpec, Protocol};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::timeout;
 
+use crate::frames::Act::Send;
+use crate::frames::{CANCEL, Manner, NO_ERROR, answer, framed, head_of, part, reset};
 use crate::scene::{
-    assert_answered, assert_failed, at_once, client, config_for, failing, get, length, origin,
-    phases, post, serving,
+    PATIENCE, assert_answered, assert_failed, at_once, client, config, config_for, failing, get,
+    length, origin, phases, post, serving,
 };
 
 #[tokio::test]
@@ -106,4 +111,42 @@ async fn a_silent_stream_fails_in_its_wait() {
     assert_failed(&call, FailureKind::RequestTimeout, Wait);
     assert!(length(&call, Wait) >= config.timeout / 2);
     assert!(call.path.is_some() && call.traffic.sent > Size::ZERO);
+}
+
+#[tokio::test]
+async fn a_body_cut_off_without_an_error_is_not_taken_for_whole() {
+    for error in [NO_ERROR, CANCEL] {
+        let url = framed(Manner::plain(), move |came| {
+            let (stream, five) = (came.stream, b"five!");
+            Send([head_of(stream, 9), part(stream, five), reset(stream, error)].concat())
+        })
+        .await;
+        let mut config = config();
+        config.version = HttpVersion::Http2;
+        let call = client(&config).exchange(get(url)).await;
+        assert_failed(&call, FailureKind::ClosedEarly, Receive);
+        assert_eq!(call.traffic.body, Size::new(5));
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_without_being_asked_for() {
+    for bound in [Some(Duration::from_millis(20)), None] {
+        let (over, mut told) = unbounded_channel();
+        let manner = Manner {
+            over: Some(over),
+            ..Manner::plain()
+        };
+        let url = framed(manner, |came| Send(answer(came.stream, b"ok"))).await;
+        let mut config = config();
+        config.version = HttpVersion::Http2;
+        match bound {
+            Some(bound) => config.pool.idle = bound,
+            None => config.pool.upkeep.lifetime = Some(Duration::from_millis(20)),
+        }
+        let client = client(&config);
+        assert_answered(&client.exchange(get(&url)).await);
+        timeout(PATIENCE, told.recv()).await.unwrap().unwrap();
+        assert_answered(&client.exchange(get(&url)).await);
+    }
 }

@@ -11,7 +11,7 @@ use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{FailureKind, Outcome};
 use netopt_core::phase::Phase;
 use netopt_core::unit::Bytes as Size;
-use netopt_http::{Client, Config, Tls};
+use netopt_http::{Client, Config, Http2, Tls};
 use netopt_lab::origin::{Dist, Failure, Origin, OriginSpec, Protocol};
 use netopt_tcp::{Connector, Options, Resolver};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -60,6 +60,7 @@ pub(crate) fn config() -> Config {
         },
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: PATIENCE,

@@ -21,7 +21,7 @@ use netopt_core::encoding::Encodings;
 use netopt_core::exchange::Exchange;
 use netopt_core::stamps::Split;
 use netopt_core::unit::{self, BitRate};
-use netopt_http::{Client, Config, Tls};
+use netopt_http::{Client, Config, Http2, Tls};
 use netopt_lab::origin::{Dist, Origin, OriginSpec, Protocol};
 use netopt_lab::packet::{FAR, PacketLink, RoomSpec};
 use netopt_lab::path::{Limit, PathSpec, Rate, WaySpec};
@@ -54,6 +54,7 @@ fn config(origin: &Origin) -> Config {
         },
         tls,
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: PATIENCE,

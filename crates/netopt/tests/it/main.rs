@@ -4,9 +4,11 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod http2;
 mod layers;
 mod pool;
 mod saving;
+mod tls;
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroU32;

@@ -22,6 +22,7 @@ use crate::connection::Sender;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::opener::Opener;
+use crate::proxy::Proxy;
 use crate::reach::Tools;
 use crate::recording::Recording;
 use crate::tls::TlsError;
@@ -35,6 +36,7 @@ pub(crate) struct Connections {
     pool: Pool<Destination, Opener>,
     shared: Mutex<Roster<Destination, Sharing>>,
     version: HttpVersion,
+    proxy: Option<Proxy>,
     keeps: bool,
 }
 
@@ -58,12 +60,18 @@ impl Connections {
             pool: Pool::new(config.pool.clone(), make),
             shared: Mutex::new(Roster::new(MOST_DESTINATIONS)),
             version: config.version,
+            proxy: config.proxy.clone(),
             keeps: config.pool.reuse.is_on(),
         })
     }
 
     pub(crate) fn stats(&self) -> Stats {
         self.pool.stats()
+    }
+
+    /// Where connections for calls to `to` go.
+    pub(crate) fn way(&self, to: Destination) -> Result<Destination, Error> {
+        to.through(self.proxy.as_ref(), self.version)
     }
 
     /// A connection to `to`. How it was found is told to `recording`.

@@ -33,9 +33,9 @@ use netopt_http::cache::{self, CacheLayer};
 use netopt_http::coalesce::{self, CoalesceLayer};
 use netopt_http::compress::{self, CompressLayer};
 use netopt_http::{
-    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, InFlight, RateLayer,
-    RedirectLayer, Redirects, Retries, RetryLayer, Stack, StallLayer, TimeoutLayer, Tls, TlsError,
-    WebSockets,
+    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, InFlight, Proxy,
+    RateLayer, RedirectLayer, Redirects, Retries, RetryLayer, Stack, StallLayer, TimeoutLayer, Tls,
+    TlsError, WebSockets,
 };
 use netopt_pool::Upkeep;
 use netopt_tcp::{Connector, Keeping, Options, Resolver};
@@ -52,6 +52,9 @@ pub const DEFAULT_BODY_LIMIT: Bytes = Bytes::new(64 * 1024 * 1024);
 pub struct Surroundings {
     /// Whom to ask for names; the plan puts its cache in front of it. Default: the system.
     pub resolver: Resolver,
+    /// The proxy that every call goes through. It looks the names of targets up; the resolver is asked for its own.
+    /// Default: none.
+    pub proxy: Option<Proxy>,
     /// Whom to trust.
     pub tls: Tls,
     /// The bound on lookup and TCP handshake together, and on the TLS handshake. Default: 5 s.
@@ -70,6 +73,7 @@ impl Surroundings {
     pub const fn new(tls: Tls) -> Self {
         Self {
             resolver: Resolver::system(),
+            proxy: None,
             tls,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             timeout: DEFAULT_TIMEOUT,
@@ -189,6 +193,7 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
     };
     Config {
         connector: connector(plan, around),
+        proxy: around.proxy.clone(),
         tls: around.tls.clone(),
         version: settings.http.version,
         pool,
@@ -199,7 +204,7 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
     }
 }
 
-/// What opens the connections of that client; of use by itself for a bare TCP target.
+/// What opens the connections of that client; of use by itself for a bare TCP target. It knows of no proxy.
 #[must_use]
 pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
     let settings = plan.settings();

@@ -20,6 +20,7 @@ fn connections(version: HttpVersion) -> Connections {
             racing: Switch::Off,
             timeout: bound,
         },
+        proxy: None,
         tls: Tls::trusting_nobody(),
         version,
         pool: netopt_pool::Config::default(),

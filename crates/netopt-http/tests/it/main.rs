@@ -24,6 +24,8 @@ mod once;
 mod peer;
 mod plain;
 mod pool;
+mod proxy;
+mod proxy_bad;
 mod redirect;
 mod retry;
 mod scene;

@@ -58,6 +58,7 @@ pub(crate) fn config() -> Config {
             racing: Switch::Off,
             timeout: PATIENCE,
         },
+        proxy: None,
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
         pool: netopt_pool::Config::default(),

@@ -12,8 +12,8 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use netopt_tcp::Stream;
 
-use super::Proxy;
 use super::tunnel::Trouble;
+use super::{Login, Proxy};
 use crate::destination::Destination;
 use crate::form::AGENT;
 
@@ -47,7 +47,7 @@ pub(super) async fn ask(
     if !status.is_success() {
         return Err(Trouble::Refused(words(
             status,
-            proxy.login().is_some(),
+            proxy.login(),
             &to.authority(),
         )));
     }
@@ -78,13 +78,13 @@ fn request(proxy: &Proxy, to: &Destination) -> Option<Request<Empty<Bytes>>> {
 }
 
 /// What a status instead of a tunnel means, to be read after the proxy's name.
-fn words(status: StatusCode, logs_in: bool, target: &str) -> String {
+fn words(status: StatusCode, login: Option<&Login>, target: &str) -> String {
     let code = status.as_u16();
-    match (status, logs_in) {
-        (StatusCode::PROXY_AUTHENTICATION_REQUIRED, false) => {
+    match (status, login) {
+        (StatusCode::PROXY_AUTHENTICATION_REQUIRED, None) => {
             format!("asks who we are ({code}): write USER:PASSWORD@ before its host")
         }
-        (StatusCode::PROXY_AUTHENTICATION_REQUIRED, true) => {
+        (StatusCode::PROXY_AUTHENTICATION_REQUIRED, Some(_)) => {
             format!("refuses the user and password of its URL ({code})")
         }
         (StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED, _) => {
@@ -106,19 +106,20 @@ mod tests {
 
     #[test]
     fn each_status_says_what_to_do_or_who_is_at_fault() {
-        for (status, logs_in, said) in [
-            (407, false, "write USER:PASSWORD@"),
-            (407, true, "refuses the user and password"),
-            (403, false, "forbid"),
-            (502, false, "cannot reach it (502)"),
-            (504, false, "in time"),
-            (400, false, "status 400"),
+        let login = Login {
+            user: b"me".to_vec(),
+            password: b"secret".to_vec(),
+        };
+        for (status, login, said) in [
+            (407, None, "write USER:PASSWORD@"),
+            (407, Some(&login), "refuses the user and password"),
+            (403, None, "forbid"),
+            (502, None, "cannot reach it (502)"),
+            (504, None, "in time"),
+            (400, None, "status 400"),
         ] {
-            let words = words(
-                StatusCode::from_u16(status).unwrap(),
-                logs_in,
-                "shop.test:443",
-            );
+            let status = StatusCode::from_u16(status).unwrap();
+            let words = words(status, login, "shop.test:443");
             assert!(words.contains(said), "{words}");
         }
     }

@@ -7,7 +7,10 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod bad_answers;
+mod bad_frames;
 mod bad_peers;
+mod bad_tls;
 mod cache;
 mod cancel;
 mod coalesce;

@@ -84,7 +84,8 @@ fn words(status: StatusCode, login: Option<&Login>, target: &str) -> String {
         (StatusCode::PROXY_AUTHENTICATION_REQUIRED, None) => {
             format!("asks who we are ({code}): write USER:PASSWORD@ before its host")
         }
-        (StatusCode::PROXY_AUTHENTICATION_REQUIRED, Some(_)) => {
+        // tinyproxy says 401 where 407 is meant.
+        (StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::UNAUTHORIZED, Some(_)) => {
             format!("refuses the user and password of its URL ({code})")
         }
         (StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED, _) => {
@@ -112,6 +113,7 @@ mod tests {
         };
         for (status, login, said) in [
             (407, None, "write USER:PASSWORD@"),
+            (401, Some(&login), "refuses the user and password"),
             (407, Some(&login), "refuses the user and password"),
             (403, None, "forbid"),
             (502, None, "cannot reach it (502)"),

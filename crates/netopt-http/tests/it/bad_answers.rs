@@ -58,7 +58,8 @@ async fn call(begin: &'static str, again: &'static str) -> Exchange {
 #[track_caller]
 fn refused(call: &Exchange, kind: FailureKind, begin: &str) -> String {
     let failure = call.outcome.failure();
-    let failure = failure.unwrap_or_else(|| panic!("{begin:?} was answered: {call:?}"));
+    assert!(failure.is_some(), "{begin:?} was answered: {call:?}");
+    let failure = failure.unwrap();
     assert_eq!(failure.kind, kind, "{begin:?}: {failure:?}");
     assert!(
         matches!(failure.phase, Phase::Wait | Phase::Receive),

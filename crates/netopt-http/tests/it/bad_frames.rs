@@ -160,7 +160,8 @@ async fn call(mut config: Config, url: &str, name: &str) -> Exchange {
 fn assert_refused(call: &Exchange, script: &Script) {
     let name = script.name;
     let failure = call.outcome.failure();
-    let failure = failure.unwrap_or_else(|| panic!("{name} was answered: {call:?}"));
+    assert!(failure.is_some(), "{name} was answered: {call:?}");
+    let failure = failure.unwrap();
     assert!(script.kinds.contains(&failure.kind), "{name}: {failure:?}");
     assert!(
         matches!(failure.phase, Phase::Wait | Phase::Receive),

@@ -52,6 +52,7 @@ fn config(origin: &Origin) -> Config {
             racing: Switch::Off,
             timeout: PATIENCE,
         },
+        proxy: None,
         tls,
         version: HttpVersion::Auto,
         pool: netopt_pool::Config::default(),

@@ -32,6 +32,7 @@ mod proxy_bad;
 mod redirect;
 mod retry;
 mod scene;
+mod seed;
 mod stack;
 mod stage;
 mod stale;

@@ -6,7 +6,9 @@
 
 mod layers;
 mod pool;
+mod proxy;
 mod saving;
+mod seed;
 
 use std::net::Ipv4Addr;
 use std::num::NonZeroU32;

@@ -255,6 +255,15 @@ async fn a_connection_on_which_the_next_answer_may_be_planted_is_not_used_again(
     }
 }
 
+/// Nobody asked for another protocol, so there is none to go on with.
+#[tokio::test]
+async fn a_switch_of_protocols_is_no_answer() {
+    let begin =
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nwhatever";
+    let message = refused(&call(begin, "").await, FailureKind::Protocol, begin);
+    assert!(message.contains("(101)"), "{message}");
+}
+
 #[tokio::test]
 async fn a_body_that_decodes_to_far_too_much_is_refused() {
     let bomb = {

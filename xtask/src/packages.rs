@@ -15,6 +15,11 @@ use crate::{process, reporter};
 /// What the tests need.
 const NEEDED: &[Needed] = &[
     Needed::Program("nginx"),
+    Needed::Program("haproxy"),
+    Needed::Program("apache2"),
+    Needed::Program("nodejs"),
+    Needed::Program("tinyproxy"),
+    Needed::Program("microsocks"),
     Needed::Program("curl"),
     Needed::Program("openssl"),
     Needed::Program("iperf3"),
@@ -22,6 +27,7 @@ const NEEDED: &[Needed] = &[
     Needed::Program("dnsmasq"),
     Needed::Program("socat"),
     Needed::PythonModule("websockets"),
+    Needed::PythonModule("aiohttp"),
 ];
 
 /// Something that a Debian package brings.

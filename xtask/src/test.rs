@@ -32,6 +32,18 @@ const REAL: &[&str] = &[
     "--no-fail-fast",
 ];
 
+/// The target of the tests of the client against servers of others.
+const CLIENT: &[&str] = &[
+    "test",
+    "--package",
+    "netopt-http",
+    "--features",
+    "real",
+    "--test",
+    "real",
+    "--no-fail-fast",
+];
+
 /// The models of hand-made synchronisation. Optimised, because they run each test some thousand times.
 const MODELS: &[&str] = &[
     "test",
@@ -111,6 +123,11 @@ pub(crate) fn real(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     cargo_test(workspace, REAL, tally)?;
     if *tally == before {
         bail!("the tests against real servers ran nothing: look into crates/netopt-cli/tests/real");
+    }
+    let before = *tally;
+    cargo_test(workspace, CLIENT, tally)?;
+    if *tally == before {
+        bail!("the client was held against no server: look into crates/netopt-http/tests/real");
     }
     let before = *tally;
     cargo_test(workspace, ONCE, tally)?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use netopt::{Plan, Resolver, Surroundings, Tls};
+use netopt::{Plan, Proxy, Resolver, Surroundings, Tls};
 use netopt_core::change::Switch;
 use netopt_core::target::Target;
 use rustls_pki_types::CertificateDer;
@@ -28,12 +28,31 @@ pub(crate) fn resolve(args: &ClientArgs, target: &Target) -> Result<Surroundings
     };
     Ok(Surroundings {
         resolver,
+        proxy: proxy(args, target)?,
         tls,
         connect_timeout: args.connect_timeout,
         timeout: args.timeout,
         body_limit: args.max_body,
         timestamps: Switch::Off,
     })
+}
+
+/// The proxy to go through. It is not read by the parser of the command line, which would print the text with its password.
+fn proxy(args: &ClientArgs, target: &Target) -> Result<Option<Proxy>, Fault> {
+    let Some(text) = &args.proxy else {
+        return Ok(None);
+    };
+    let scheme = target.scheme();
+    if !scheme.is_http() && !scheme.is_web_socket() {
+        let line = format!(
+            "--proxy is for http, https, ws and wss, and {target} is none of them: leave one of the two out"
+        );
+        return Err(Fault::usage(line));
+    }
+    let proxy: Result<Proxy, _> = text.parse();
+    proxy
+        .map(Some)
+        .map_err(|error| Fault::usage(format!("--proxy: {error}")))
 }
 
 /// The client as the user runs it today.

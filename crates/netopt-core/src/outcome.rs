@@ -65,6 +65,7 @@ impl Failure {
     pub const fn side(&self) -> Option<Side> {
         match (self.kind, self.phase) {
             (FailureKind::ConnectTimeout, Phase::Tls) => Some(Side::Peer),
+            (FailureKind::ConnectTimeout, Phase::Proxy) => Some(Side::Proxy),
             (kind, _) => kind.side(),
         }
     }
@@ -79,6 +80,8 @@ pub enum Side {
     Resolver,
     /// The way to the peer, or a peer that is not there: from here they look alike.
     Path,
+    /// The proxy that calls go through: it was there and led no further.
+    Proxy,
     /// The peer: it was there and did not do its part.
     Peer,
 }
@@ -91,6 +94,7 @@ impl Side {
             Self::Us => "us",
             Self::Resolver => "resolver",
             Self::Path => "path",
+            Self::Proxy => "proxy",
             Self::Peer => "peer",
         }
     }
@@ -115,6 +119,8 @@ pub enum FailureKind {
     ConnectTimeout,
     /// No way to the peer.
     Unreachable,
+    /// The proxy refused, or did not do its part.
+    Proxy,
     /// The peer's certificate is not to be trusted.
     TlsCertificate,
     /// The TLS handshake failed for another reason.
@@ -153,6 +159,7 @@ impl FailureKind {
             Self::ConnectRefused => "connect_refused",
             Self::ConnectTimeout => "connect_timeout",
             Self::Unreachable => "unreachable",
+            Self::Proxy => "proxy",
             Self::TlsCertificate => "tls_certificate",
             Self::TlsHandshake => "tls_handshake",
             Self::PoolTimeout => "pool_timeout",
@@ -177,6 +184,7 @@ impl FailureKind {
         match self {
             Self::DnsNotFound | Self::DnsTimeout => Some(Side::Resolver),
             Self::ConnectTimeout | Self::Unreachable | Self::Lost => Some(Side::Path),
+            Self::Proxy => Some(Side::Proxy),
             Self::PoolTimeout | Self::SourceTimeout | Self::Limited => Some(Side::Us),
             Self::ConnectRefused
             | Self::TlsCertificate
@@ -205,6 +213,7 @@ mod tests {
         };
         assert_eq!(silent(Phase::Connect).side(), Some(Side::Path));
         assert_eq!(silent(Phase::Tls).side(), Some(Side::Peer));
+        assert_eq!(silent(Phase::Proxy).side(), Some(Side::Proxy));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Phase {
     Dns,
     /// The TCP handshake, as the kernel reports it to the caller.
     Connect,
+    /// From asking a proxy for a way to the peer until it is there: the proxy's own lookup and connecting are in it.
+    Proxy,
     /// The TLS handshake.
     Tls,
     /// From asking the peer to change the protocol of the connection until it agreed: the opening handshake of WebSocket
@@ -29,10 +31,11 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in the order in which a call goes through them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Queue,
         Self::Dns,
         Self::Connect,
+        Self::Proxy,
         Self::Tls,
         Self::Upgrade,
         Self::Send,
@@ -47,6 +50,7 @@ impl Phase {
             Self::Queue => "queue",
             Self::Dns => "dns",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Upgrade => "upgrade",
             Self::Send => "send",

@@ -56,7 +56,7 @@ pub fn typical(facts: &Facts) -> Option<Breakdown> {
     Some(
         Breakdown::new(total)
             .with(Term::Dns, mean(&phase(Phase::Dns)))
-            .with(Term::Connect, mean(&phase(Phase::Connect)))
+            .with(Term::Connect, mean(&connected))
             .with(Term::Tls, mean(&phase(Phase::Tls)))
             .with(Term::PoolWait, mean(&phase(Phase::Queue)))
             .with(Term::Propagation, mean(&|call| path.propagation(call)))
@@ -65,6 +65,13 @@ pub fn typical(facts: &Facts) -> Option<Breakdown> {
             .with(Term::Transmission, mean(&|call| path.transmission(call)))
             .with(Term::Rounds, mean(&|call| path.rounds(call))),
     )
+}
+
+/// Until there was a way to the peer: the TCP handshake, and what a proxy took after it.
+fn connected(call: &Exchange) -> Option<Duration> {
+    let length = |phase| call.timeline.length(phase);
+    let handshake = length(Phase::Connect)?;
+    Some(handshake.saturating_add(length(Phase::Proxy).unwrap_or_default()))
 }
 
 /// The successful calls around the median.

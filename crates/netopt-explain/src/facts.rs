@@ -163,10 +163,10 @@ pub fn service<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>) -> Times {
     exchanges.into_iter().map(Exchange::service_time).collect()
 }
 
-/// What opening the connection took in one call: name lookup and both handshakes; zero on an open connection.
+/// What opening the connection took in one call: name lookup, handshakes, and a proxy's part; zero on an open connection.
 #[must_use]
 pub fn opening(exchange: &Exchange) -> Duration {
-    [Phase::Dns, Phase::Connect, Phase::Tls]
+    [Phase::Dns, Phase::Connect, Phase::Proxy, Phase::Tls]
         .into_iter()
         .filter_map(|phase| exchange.timeline.length(phase))
         .fold(Duration::ZERO, Duration::saturating_add)

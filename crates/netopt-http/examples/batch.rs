@@ -93,6 +93,7 @@ fn config() -> Config {
             racing: Switch::Off,
             timeout: Duration::from_secs(5),
         },
+        proxy: None,
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
         pool: netopt_pool::Config::default(),

@@ -56,6 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn config(tls: Tls) -> Config {
     Config {
+        proxy: None,
         connector: Connector {
             resolver: Resolver::system(),
             options: Options::default(),

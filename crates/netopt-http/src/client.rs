@@ -127,6 +127,7 @@ impl Client {
             let message = format!("\"{}\" is not an absolute http or https URL", request.uri());
             return Err(Error::new(FailureKind::Other, Phase::Queue, message));
         };
+        let to = self.inner.connections.way(to)?;
         let (request, mut body) = request.into_parts();
         let mut attempts = 0;
         loop {
@@ -138,7 +139,7 @@ impl Client {
             let mut loan = found?;
             let protocol = loan.protocol();
             let encoding = self.inner.accept_encoding.as_ref();
-            let form = dress(&request, body, protocol, encoding)?;
+            let form = dress(&request, body, protocol, encoding, to.asked())?;
             recording.dispatch(protocol);
             let error = match timeout_at(bounds.head.at, loan.carry(form)).await {
                 Ok(Ok(response)) => {

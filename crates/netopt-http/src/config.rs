@@ -10,6 +10,7 @@ use netopt_core::unit;
 use netopt_tcp::{Connector, Options, Resolver};
 
 use crate::http2::Http2;
+use crate::proxy::Proxy;
 use crate::tls::Tls;
 
 /// How a client connects and behaves. All values are valid.
@@ -17,6 +18,8 @@ use crate::tls::Tls;
 pub struct Config {
     /// Lookup, race, socket options, and the bound on connecting.
     pub connector: Connector,
+    /// The proxy that every call goes through. Of an ordinary client: none.
+    pub proxy: Option<Proxy>,
     /// Whom to trust.
     pub tls: Tls,
     /// Which HTTP to speak.
@@ -56,6 +59,7 @@ impl Config {
                 racing: Switch::Off,
                 timeout: CONNECT_TIMEOUT,
             },
+            proxy: None,
             tls,
             version: HttpVersion::Auto,
             http2: Http2::default(),

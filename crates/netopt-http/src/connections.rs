@@ -20,6 +20,7 @@ use crate::connection::Sender;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::opener::Opener;
+use crate::proxy::Proxy;
 use crate::reach::Tools;
 use crate::recording::Recording;
 use crate::share::{Share, Shared};
@@ -36,6 +37,7 @@ pub(crate) struct Connections {
     shared: Mutex<Roster<Destination, Sharing>>,
     terms: Terms,
     version: HttpVersion,
+    proxy: Option<Proxy>,
     keeps: bool,
 }
 
@@ -60,12 +62,18 @@ impl Connections {
                 lifetime: config.pool.upkeep.lifetime,
             },
             version: config.version,
+            proxy: config.proxy.clone(),
             keeps: config.pool.reuse.is_on(),
         })
     }
 
     pub(crate) fn stats(&self) -> Stats {
         self.pool.stats()
+    }
+
+    /// Where connections for calls to `to` go.
+    pub(crate) fn way(&self, to: Destination) -> Result<Destination, Error> {
+        to.through(self.proxy.as_ref(), self.version)
     }
 
     /// A connection to `to`. How it was found is told to `recording`.

@@ -3,14 +3,31 @@
 use std::fmt;
 
 use http::Uri;
+use netopt_core::change::HttpVersion;
+use netopt_core::outcome::FailureKind;
+use netopt_core::phase::Phase;
 use netopt_core::target::{Scheme, Target};
 
-/// Scheme, host and port. Two requests share connections only if all three are equal.
+use crate::error::Error;
+use crate::proxy::{Proxy, Speaks};
+
+/// Scheme, host and port, and the proxy on the way there. Two requests share connections only if all of it is equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Destination {
     scheme: Scheme,
     host: String,
     port: u16,
+    way: Way,
+}
+
+/// How connections get there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Way {
+    Direct,
+    /// Through a tunnel that a proxy opens.
+    Tunnel(Proxy),
+    /// Not at all: the proxy, whose host and port these are, is asked for each call.
+    Asked(Proxy),
 }
 
 impl Destination {
@@ -27,6 +44,72 @@ impl Destination {
             scheme: target.scheme(),
             host: target.host().to_owned(),
             port: target.port(),
+            way: Way::Direct,
+        }
+    }
+
+    /// Where connections to it go when calls go through `proxy`.
+    ///
+    /// # Errors
+    /// When that proxy cannot carry what is to be spoken.
+    pub(crate) fn through(
+        self,
+        proxy: Option<&Proxy>,
+        version: HttpVersion,
+    ) -> Result<Self, Error> {
+        let Some(proxy) = proxy.cloned() else {
+            return Ok(self);
+        };
+        match (proxy.speaks(), self.scheme, version) {
+            (Speaks::Http, Scheme::Http, HttpVersion::Http2) => {
+                let message = format!(
+                    "HTTP/2 without TLS cannot be asked for at the HTTP proxy {proxy}: use https, HTTP/1.1 or a SOCKS5 proxy"
+                );
+                Err(Error::new(FailureKind::Other, Phase::Queue, message))
+            }
+            (Speaks::Http, Scheme::Http, _) => Ok(Self {
+                scheme: Scheme::Http,
+                host: proxy.host().to_owned(),
+                port: proxy.port(),
+                way: Way::Asked(proxy),
+            }),
+            _ => Ok(Self {
+                way: Way::Tunnel(proxy),
+                ..self
+            }),
+        }
+    }
+
+    /// The proxy that opens a tunnel there.
+    pub(crate) const fn tunnel(&self) -> Option<&Proxy> {
+        match &self.way {
+            Way::Tunnel(proxy) => Some(proxy),
+            Way::Direct | Way::Asked(_) => None,
+        }
+    }
+
+    /// The proxy that is asked for each call instead.
+    pub(crate) const fn asked(&self) -> Option<&Proxy> {
+        match &self.way {
+            Way::Asked(proxy) => Some(proxy),
+            Way::Direct | Way::Tunnel(_) => None,
+        }
+    }
+
+    /// Host and port of the first machine on the way.
+    pub(crate) fn first(&self) -> (&str, u16) {
+        match &self.way {
+            Way::Direct | Way::Asked(_) => (&self.host, self.port),
+            Way::Tunnel(proxy) => (proxy.host(), proxy.port()),
+        }
+    }
+
+    /// Host and port as a proxy is told them.
+    pub(crate) fn authority(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
         }
     }
 
@@ -52,5 +135,75 @@ impl Destination {
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}:{}", self.scheme.name(), self.host, self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn way(proxy: &str, url: &str, version: HttpVersion) -> Result<Destination, Error> {
+        let proxy = proxy.parse().unwrap();
+        let to: Target = url.parse().unwrap();
+        Destination::of_target(&to).through(Some(&proxy), version)
+    }
+
+    #[test]
+    fn what_a_proxy_can_be_asked_for_shares_its_connections() {
+        let [one, two] = ["http://a.test/", "http://b.test:81/x"]
+            .map(|url| way("http://p.test:8080", url, HttpVersion::Auto).unwrap());
+        assert_eq!(one, two);
+        assert_eq!(one.first(), ("p.test", 8080));
+        assert!(one.asked().is_some() && one.tunnel().is_none());
+    }
+
+    #[test]
+    fn all_else_goes_through_a_tunnel_of_its_own() {
+        for (proxy, url) in [
+            ("http://p.test:8080", "https://a.test/"),
+            ("http://p.test:8080", "ws://a.test/"),
+            ("socks5://p.test:8080", "http://a.test/"),
+        ] {
+            let to = way(proxy, url, HttpVersion::Auto).unwrap();
+            assert_eq!(
+                (to.first(), to.host()),
+                (("p.test", 8080), "a.test"),
+                "{url}"
+            );
+            assert!(to.asked().is_none() && to.tunnel().is_some());
+            let direct = Destination::of_target(&url.parse().unwrap());
+            assert_ne!(to, direct, "the proxy is part of the key");
+            let other = way("socks5://me@p.test:8080", url, HttpVersion::Auto).unwrap();
+            assert_ne!(to, other, "so is who logs in there");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_for_says_what_can() {
+        let error = way(
+            "http://me:secret@p.test",
+            "http://a.test/",
+            HttpVersion::Http2,
+        )
+        .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("use https, HTTP/1.1 or a SOCKS5 proxy"),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("secret"));
+        assert!(way("socks5://p.test", "http://a.test/", HttpVersion::Http2).is_ok());
+    }
+
+    #[test]
+    fn an_authority_has_a_port_and_brackets() {
+        for (url, told) in [
+            ("https://a.test/", "a.test:443"),
+            ("http://[::1]/", "[::1]:80"),
+        ] {
+            let to: Target = url.parse().unwrap();
+            assert_eq!(Destination::of_target(&to).authority(), told);
+        }
     }
 }

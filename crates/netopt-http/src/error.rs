@@ -11,7 +11,7 @@ use netopt_core::unit::{self, show_duration};
 
 use crate::carrier::Delivery;
 
-type Source = Box<dyn StdError + Send + Sync>;
+pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 
 /// A call without a full answer.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ impl Error {
             Phase::Queue => (FailureKind::PoolTimeout, "no connection came free"),
             Phase::Dns => (FailureKind::DnsTimeout, "the name was not resolved"),
             Phase::Connect => (FailureKind::ConnectTimeout, "no connection was made"),
+            Phase::Proxy => (FailureKind::ConnectTimeout, "the proxy opened no tunnel"),
             Phase::Tls => (
                 FailureKind::ConnectTimeout,
                 "the TLS handshake was not complete",
@@ -106,6 +107,16 @@ impl Error {
         let unseen = phase != Phase::Receive && refusal(&error).is_some();
         let error = Self::new(kind, phase, message).because(error);
         if unseen { error.unsent() } else { error }
+    }
+
+    /// The same on the way to a proxy: who refuses there, is not the peer.
+    pub(crate) fn at_proxy(mut self) -> Self {
+        let failure = &mut self.failure;
+        failure.message.insert_str(0, "no way to the proxy: ");
+        if let FailureKind::ConnectRefused | FailureKind::Reset = failure.kind {
+            failure.kind = FailureKind::Proxy;
+        }
+        self
     }
 
     /// It is known that the peer has not seen the request.
@@ -185,7 +196,7 @@ impl StdError for Error {
 }
 
 /// Whose fault an error of the HTTP engine is.
-fn judge(error: &hyper::Error) -> FailureKind {
+pub(crate) fn judge(error: &hyper::Error) -> FailureKind {
     use io::ErrorKind as K;
     let h2 = causes(error).find_map(|cause| cause.downcast_ref::<h2::Error>());
     let io = causes(error)
@@ -218,7 +229,7 @@ fn judge(error: &hyper::Error) -> FailureKind {
 /// Before a request is handed to the engine nothing of it can have been sent.
 const fn delivery_in(phase: Phase) -> Delivery {
     match phase {
-        Phase::Queue | Phase::Dns | Phase::Connect | Phase::Tls => Delivery::Unsent,
+        Phase::Queue | Phase::Dns | Phase::Connect | Phase::Proxy | Phase::Tls => Delivery::Unsent,
         Phase::Upgrade | Phase::Send | Phase::Wait | Phase::Receive => Delivery::MaybeSent,
     }
 }
@@ -254,7 +265,7 @@ fn causes<'a>(
     })
 }
 
-fn root(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn root(error: &(dyn StdError + 'static)) -> String {
     causes(error)
         .last()
         .map_or_else(String::new, ToString::to_string)

@@ -9,17 +9,19 @@ use netopt_core::phase::Phase;
 
 use crate::body::Body;
 use crate::error::Error;
+use crate::proxy::Proxy;
 
 /// Who we say that we are, unless the caller says otherwise.
 pub(crate) const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("netopt/", env!("CARGO_PKG_VERSION")));
 
-/// The request as it goes out. Headers that the caller set stay as they are.
+/// The request as it goes out, to the peer or to a proxy that is asked for it. Headers that the caller set stay as they are.
 pub(crate) fn dress(
     request: &Parts,
     body: Body,
     protocol: Protocol,
     accept_encoding: Option<&HeaderValue>,
+    asked: Option<&Proxy>,
 ) -> Result<Request<Body>, Error> {
     let mut form = request.clone();
     // What the caller tells the layers is not for the engine.
@@ -35,7 +37,15 @@ pub(crate) fn dress(
         form.uri = absolute(&request.uri, headers)?;
         form.version = Version::HTTP_2;
     } else {
-        form.uri = relative(&request.uri, headers)?;
+        let path = relative(&request.uri, headers)?;
+        form.uri = match asked {
+            None => path,
+            // RFC 9112 §3.2.2: a proxy is told the whole of it.
+            Some(proxy) => {
+                log_in(proxy, headers);
+                request.uri.clone()
+            }
+        };
         if request.version != Version::HTTP_10 {
             form.version = Version::HTTP_11;
         }
@@ -63,6 +73,12 @@ fn relative(uri: &Uri, headers: &mut HeaderMap) -> Result<Uri, Error> {
     Uri::from_parts(parts).map_err(unsendable)
 }
 
+fn log_in(proxy: &Proxy, headers: &mut HeaderMap) {
+    if let Some(value) = proxy.authorization() {
+        headers.entry(header::PROXY_AUTHORIZATION).or_insert(value);
+    }
+}
+
 fn unsendable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     let message = "the URL or the host in the headers cannot be sent";
     Error::new(FailureKind::Other, Phase::Send, message).because(error)
@@ -81,7 +97,7 @@ mod tests {
             request.headers_mut().insert(header::HOST, host);
         }
         let (parts, body) = request.into_parts();
-        dress(&parts, body, protocol, None).unwrap()
+        dress(&parts, body, protocol, None, None).unwrap()
     }
 
     #[test]
@@ -123,10 +139,10 @@ mod tests {
             HeaderValue::from_static("gzip"),
         );
         let (mut parts, body) = request.into_parts();
-        let form = dress(&parts, body, Protocol::Http1, Some(&theirs)).unwrap();
+        let form = dress(&parts, body, Protocol::Http1, Some(&theirs), None).unwrap();
         assert_eq!(form.headers()[header::ACCEPT_ENCODING], "gzip");
         parts.headers.insert(header::ACCEPT_ENCODING, mine);
-        let form = dress(&parts, Body::empty(), Protocol::Http1, Some(&theirs)).unwrap();
+        let form = dress(&parts, Body::empty(), Protocol::Http1, Some(&theirs), None).unwrap();
         assert_eq!(form.headers()[header::ACCEPT_ENCODING], "br");
     }
 }

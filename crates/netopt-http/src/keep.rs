@@ -6,12 +6,18 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::HeaderName;
+use http::header::{CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// What the answer says, if it says anything that can be understood; the shortest, if it says more.
+///
+/// One that tells its length in two ways is read by the rule (RFC 9112 §6.3), but whoever wrote it may mean the rest for the
+/// next answer: its connection is kept no longer.
 pub(crate) fn told(headers: &HeaderMap) -> Option<Duration> {
+    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        return Some(Duration::ZERO);
+    }
     let values = headers.get_all(KEEP_ALIVE).into_iter();
     let texts = values.filter_map(|value| value.to_str().ok());
     texts

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Client::send ─▶ Connections ─▶ Pool (HTTP/1.1) or one shared connection (HTTP/2)
-//!                                  └▶ Opener: lookup ─▶ race ─▶ TLS, ALPN ─▶ hyper
+//!                                  └▶ Opener: lookup ─▶ race ─▶ proxy ─▶ TLS, ALPN ─▶ hyper
 //! Reply::chunk ─▶ decoded body …   and at its end an Exchange: phases, bytes, connection, answer, path
 //! ```
 //!
@@ -44,6 +44,7 @@ mod line;
 mod marks;
 mod opener;
 mod packing;
+mod proxy;
 mod reach;
 mod recording;
 mod redirect;
@@ -74,6 +75,7 @@ pub use limit::{
     Aimd, Concurrency, ConcurrencyLayer, Gradient2, InFlight, Rate, RateLayer, Sample, Went,
 };
 pub use packing::packed_size;
+pub use proxy::{Proxy, ProxyError};
 pub use redirect::{Downgrade, FinalUri, Redirect, RedirectLayer, Redirects};
 pub use reply::Reply;
 pub use retry::{Backoff, Budget, GaveUp, Retries, Retry, RetryLayer};

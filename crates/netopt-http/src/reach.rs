@@ -1,5 +1,5 @@
-//! From a destination to a stream that something can be spoken on: lookup, race, TLS. Each phase is told as it begins and
-//! ends.
+//! From a destination to a stream that something can be spoken on: lookup, race, the tunnel of a proxy, TLS. Each phase is told
+//! as it begins and ends.
 //!
 //! What it leaves alone: what is spoken.
 
@@ -17,6 +17,7 @@ use crate::destination::Destination;
 use crate::error::Error;
 use crate::http2::Http2;
 use crate::line::{Birth, Line};
+use crate::proxy;
 use crate::recording::Recording;
 use crate::tls::{self, TlsError};
 
@@ -51,16 +52,18 @@ pub(crate) enum Reached {
     Encrypted(Box<TlsStream<Stream>>),
 }
 
-/// Connects to `to`, with a TLS handshake where the destination asks for one.
+/// Connects to `to`, through a proxy if it leads through one, with a TLS handshake where the destination asks for one.
 pub(crate) async fn reach(
     tools: &Tools,
     to: &Destination,
     recording: &mut Recording,
 ) -> Result<(Reached, Line), Error> {
+    let (host, port) = to.first();
     let mut connected = tools
         .connector
-        .connect_noting(to.host(), to.port(), |phase, at| recording.enter(phase, at))
-        .await?;
+        .connect_noting(host, port, |phase, at| recording.enter(phase, at))
+        .await
+        .map_err(|error| to_first(to, error))?;
     recording.leave(connected.handshake.1);
     if tools.timestamps.is_on() {
         // A kernel without them leaves the calls without stamps, which is what their absence says.
@@ -73,12 +76,26 @@ pub(crate) async fn reach(
         opening: connected.opening(),
     };
     let mut line = Line::new(connected.stream.wire(), birth);
-    if !to.is_encrypted() {
-        return Ok((Reached::Clear(connected.stream), line));
+    let mut stream = connected.stream;
+    if let Some(proxy) = to.tunnel() {
+        recording.enter(Phase::Proxy, Instant::now());
+        stream = proxy::dig(proxy, to, stream, tools.connector.timeout).await?;
+        recording.leave(Instant::now());
     }
-    let stream = secure(tools, to, connected.stream, recording).await?;
+    if !to.is_encrypted() {
+        return Ok((Reached::Clear(stream), line));
+    }
+    let stream = secure(tools, to, stream, recording).await?;
     line.birth.tls = Some(tls::session(&stream));
     Ok((Reached::Encrypted(Box::new(stream)), line))
+}
+
+/// Nothing connected: a proxy's failure is told as its own.
+fn to_first(to: &Destination, error: netopt_tcp::Error) -> Error {
+    match to.tunnel().or_else(|| to.asked()) {
+        None => error.into(),
+        Some(_) => Error::from(error).at_proxy(),
+    }
 }
 
 async fn secure(

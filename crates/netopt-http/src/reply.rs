@@ -90,6 +90,9 @@ impl Reply {
         bounds: Bounds,
     ) -> Result<Self, (Error, Box<Recording>)> {
         let (head, body) = response.into_parts();
+        if head.status == StatusCode::SWITCHING_PROTOCOLS {
+            return Err((switched(), recording));
+        }
         let answer = describe(&head);
         let encoding = answer
             .encoding
@@ -357,6 +360,12 @@ impl Reply {
 fn cut_short() -> Error {
     let message = "the peer broke off in the middle of the answer";
     Error::new(FailureKind::ClosedEarly, Phase::Receive, message)
+}
+
+/// What follows is no HTTP, so there is no answer to read.
+fn switched() -> Error {
+    let message = "the peer switches to another protocol (101), which this client does not follow";
+    Error::new(FailureKind::Protocol, Phase::Receive, message)
 }
 
 fn undecodable(error: std::io::Error) -> Error {

@@ -32,6 +32,7 @@ use crate::error::Error;
 use crate::form::AGENT;
 use crate::line::Line;
 use crate::marks::Marked;
+use crate::proxy::Proxy;
 use crate::reach::{Reached, Tools, reach};
 use crate::recording::Recording;
 use crate::timeout::Deadline;
@@ -41,6 +42,7 @@ pub use socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket};
 /// Opens WebSocket connections.
 pub struct WebSockets {
     tools: Tools,
+    proxy: Option<Proxy>,
 }
 
 /// The protocol over a stream that sets marks, encrypted or not.
@@ -51,7 +53,7 @@ trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
 
 impl WebSockets {
-    /// Nothing is opened yet. Of `config` count connector, TLS and timestamps; over TLS, HTTP/1.1 is asked for, which is
+    /// Nothing is opened yet. Of `config` count connector, proxy, TLS and timestamps; over TLS, HTTP/1.1 is asked for, which is
     /// what the handshake of RFC 6455 is spoken in.
     ///
     /// # Errors
@@ -59,6 +61,7 @@ impl WebSockets {
     pub fn new(config: &Config) -> Result<Self, TlsError> {
         Ok(Self {
             tools: Tools::new(config, HttpVersion::Http1)?,
+            proxy: config.proxy.clone(),
         })
     }
 
@@ -91,7 +94,7 @@ impl WebSockets {
         target: &Target,
         recording: &mut Recording,
     ) -> Result<(Socket, Line), Error> {
-        let to = Destination::of_target(target);
+        let to = Destination::of_target(target).through(self.proxy.as_ref(), HttpVersion::Http1)?;
         let (reached, line) = reach(&self.tools, &to, recording).await?;
         let io: Box<dyn Io> = match reached {
             Reached::Clear(stream) => Box::new(stream),

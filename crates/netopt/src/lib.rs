@@ -23,7 +23,7 @@ pub use netopt_core as core;
 pub use netopt_core::change::Change;
 pub use netopt_core::plan::Plan;
 pub use netopt_http as http;
-pub use netopt_http::{Client, Stack, Tls};
+pub use netopt_http::{Client, Proxy, Stack, Tls};
 pub use netopt_pool as pool;
 pub use netopt_tcp as tcp;
 pub use netopt_tcp::Resolver;

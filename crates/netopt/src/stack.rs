@@ -36,7 +36,7 @@ use netopt_http::cache::{self, CacheLayer};
 use netopt_http::coalesce::{self, CoalesceLayer};
 use netopt_http::compress::{self, CompressLayer};
 use netopt_http::{
-    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, Http2, InFlight,
+    Aimd, Budget, Client, ConcurrencyLayer, Config, Gradient2, HedgeLayer, Http2, InFlight, Proxy,
     RateLayer, RedirectLayer, Redirects, Retries, RetryLayer, Stack, StallLayer, TimeoutLayer, Tls,
     TlsError, WebSockets,
 };
@@ -55,6 +55,9 @@ pub const DEFAULT_BODY_LIMIT: Bytes = Bytes::new(64 * 1024 * 1024);
 pub struct Surroundings {
     /// Whom to ask for names; the plan puts its cache in front of it. Default: the system.
     pub resolver: Resolver,
+    /// The proxy that every call goes through. It looks the names of targets up; the resolver is asked for its own.
+    /// Default: none.
+    pub proxy: Option<Proxy>,
     /// Whom to trust.
     pub tls: Tls,
     /// The bound on lookup and TCP handshake together, and on the TLS handshake. Default: 5 s.
@@ -73,6 +76,7 @@ impl Surroundings {
     pub const fn new(tls: Tls) -> Self {
         Self {
             resolver: Resolver::system(),
+            proxy: None,
             tls,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             timeout: DEFAULT_TIMEOUT,
@@ -192,6 +196,7 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
     };
     Config {
         connector: connector(plan, around),
+        proxy: around.proxy.clone(),
         tls: around.tls.clone().resuming(settings.tls.resumption),
         version: settings.http.version,
         http2: Http2 {
@@ -206,7 +211,7 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
     }
 }
 
-/// What opens the connections of that client; of use by itself for a bare TCP target.
+/// What opens the connections of that client; of use by itself for a bare TCP target. It knows of no proxy.
 #[must_use]
 pub fn connector(plan: &Plan, around: &Surroundings) -> Connector {
     let settings = plan.settings();

@@ -26,6 +26,10 @@ pub(crate) struct ClientArgs {
     /// Ask this name server instead of the system's resolver
     #[arg(long, requires = "targets", value_name = "ADDR:PORT")]
     pub(crate) resolver: Option<SocketAddr>,
+    /// Go through this proxy, http://[USER:PASSWORD@]HOST[:PORT] or socks5://…; it looks the target's name up. HTTP_PROXY and its
+    /// like are not read
+    #[arg(long, requires = "targets", value_name = "URL")]
+    pub(crate) proxy: Option<String>,
     /// Bound on name lookup and handshake
     #[arg(long, requires = "targets", value_name = "TIME", default_value = CONNECT_TIMEOUT, value_parser = values::timeout)]
     pub(crate) connect_timeout: Duration,

@@ -139,7 +139,7 @@ fn row(name: &str, drawn: &str, times: &LatencyHistogram, paint: &Paint) -> Stri
 /// Opening, asking and waiting have a colour each.
 fn of_phase(phase: Phase, drawn: &str, paint: &Paint) -> String {
     match phase {
-        Phase::Queue | Phase::Dns | Phase::Connect | Phase::Tls | Phase::Upgrade => {
+        Phase::Queue | Phase::Dns | Phase::Connect | Phase::Proxy | Phase::Tls | Phase::Upgrade => {
             paint.yellow(drawn)
         }
         Phase::Wait => paint.cyan(drawn),

@@ -3,6 +3,7 @@
 mod datagrams;
 mod failure;
 mod messages;
+mod proxy;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -53,6 +53,22 @@ fn new_connections_show_their_handshakes() {
 }
 
 #[test]
+fn what_a_proxy_takes_counts_to_connecting() {
+    let world = World {
+        client: Plan::new().with(Change::KeepAlive(Switch::Off)),
+        rtt: ms(20.0),
+        ..World::default()
+    };
+    let mut facts = world.facts();
+    for call in &mut facts.baseline.exchanges {
+        let end = call.timeline.span(Phase::Connect).unwrap().end();
+        call.timeline.mark(Phase::Proxy, end, end + ms(35.0));
+    }
+    let connecting = typical(&facts).unwrap().term(Term::Connect).map(millis);
+    assert!(near(connecting, 55.0, 0.01), "{connecting:?}");
+}
+
+#[test]
 fn a_pool_wait_has_its_term() {
     let world = World {
         pool_wait: ms(30.0),

@@ -21,6 +21,7 @@ fn connections(version: HttpVersion) -> Connections {
             racing: Switch::Off,
             timeout: bound,
         },
+        proxy: None,
         tls: Tls::trusting_nobody(),
         version,
         http2: Http2::default(),

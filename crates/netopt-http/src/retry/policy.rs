@@ -161,6 +161,7 @@ const fn is_passing_failure(kind: FailureKind) -> bool {
         | K::ConnectRefused
         | K::ConnectTimeout
         | K::Unreachable
+        | K::Proxy
         | K::TlsHandshake
         | K::Reset
         | K::ClosedEarly

@@ -7,7 +7,10 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod bad_answers;
+mod bad_frames;
 mod bad_peers;
+mod bad_tls;
 mod cache;
 mod cancel;
 mod coalesce;
@@ -25,9 +28,12 @@ mod once;
 mod peer;
 mod plain;
 mod pool;
+mod proxy;
+mod proxy_bad;
 mod redirect;
 mod retry;
 mod scene;
+mod seed;
 mod stack;
 mod stage;
 mod stale;

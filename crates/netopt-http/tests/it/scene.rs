@@ -58,6 +58,7 @@ pub(crate) fn config() -> Config {
             racing: Switch::Off,
             timeout: PATIENCE,
         },
+        proxy: None,
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
         http2: Http2::default(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::FailureKind;
-use netopt_core::phase::Phase::{self, Connect, Dns, Queue, Receive, Send, Tls, Wait};
+use netopt_core::phase::Phase::{self, Connect, Dns, Proxy, Queue, Receive, Send, Tls, Wait};
 use netopt_core::unit::Bytes as Size;
 use netopt_http::Config;
 use netopt_lab::origin::{Failure, Protocol};
@@ -74,6 +74,25 @@ async fn a_peer_that_does_not_shake_hands() {
     config.connector.timeout = BOUND;
     let call = client(&config).exchange(get(&url)).await;
     assert_hit(&call, FailureKind::ConnectTimeout, &[Queue, Connect], Tls);
+}
+
+#[tokio::test]
+async fn a_proxy_that_opens_no_tunnel() {
+    let listener = TcpListener::bind(ANYWHERE).await.unwrap();
+    for scheme in ["http", "socks5"] {
+        let proxy = format!("{scheme}://{}", listener.local_addr().unwrap());
+        let proxy = Some(proxy.parse().unwrap());
+        let mut config = hasty();
+        config.proxy.clone_from(&proxy);
+        let call = client(&config).exchange(get("https://shop.test/")).await;
+        assert_hit(&call, FailureKind::ConnectTimeout, &[Queue, Connect], Proxy);
+        // The bound on connecting names the same phase.
+        let mut config = crate::scene::config();
+        config.proxy = proxy;
+        config.connector.timeout = BOUND;
+        let call = client(&config).exchange(get("https://shop.test/")).await;
+        assert_hit(&call, FailureKind::ConnectTimeout, &[Queue, Connect], Proxy);
+    }
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ fn config(origin: &Origin) -> Config {
             racing: Switch::Off,
             timeout: PATIENCE,
         },
+        proxy: None,
         tls,
         version: HttpVersion::Auto,
         http2: Http2::default(),

@@ -7,7 +7,9 @@
 mod http2;
 mod layers;
 mod pool;
+mod proxy;
 mod saving;
+mod seed;
 mod tls;
 
 use std::net::Ipv4Addr;

@@ -190,15 +190,21 @@ impl<'a> Typical<'a> {
     }
 }
 
+/// What happens on a new connection only.
+const OPENING: [Phase; 5] = [
+    Phase::Dns,
+    Phase::Connect,
+    Phase::Proxy,
+    Phase::Tls,
+    Phase::Upgrade,
+];
+
 /// What a new connection costs over a kept one, or, when none is kept, what the handshakes take.
 fn opening(probe: &Probe) -> Option<Part> {
     let call = probe.fresh.total().quantile(0.5)?;
     let median = |phase| probe.fresh.length(phase).quantile(0.5);
     let lookup = median(Phase::Dns).unwrap_or_default();
-    let handshakes = [Phase::Dns, Phase::Connect, Phase::Tls, Phase::Upgrade]
-        .into_iter()
-        .filter_map(median)
-        .sum();
+    let handshakes = OPENING.into_iter().filter_map(median).sum();
     let (time, text) = match &probe.kept {
         // Connecting is all there is, so only the lookup can stand out.
         None => (

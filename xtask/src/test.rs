@@ -14,8 +14,14 @@ use clap::Parser;
 use crate::workspace::Workspace;
 use crate::{packages, process, reporter};
 
-/// Everything that runs without any program of the system: unit, integration and doc tests.
-const OWN: &[&str] = &["test", "--workspace", "--no-fail-fast"];
+/// Everything that runs without any program of the system: unit, integration and doc tests. The feature is off for users only.
+const OWN: &[&str] = &[
+    "test",
+    "--workspace",
+    "--features",
+    "netopt/reqwest",
+    "--no-fail-fast",
+];
 
 /// Benches are no tests for cargo: this runs each of their loops once, so that they cannot rot.
 const BENCHES: &[&str] = &["test", "--package", "netopt-bench", "--benches"];

@@ -16,7 +16,12 @@
 //!
 //! [`stack`] is the one place where a change becomes behaviour. The arms of every trial are built by the same function,
 //! so what was proven is what is applied.
+//!
+//! A program that keeps `reqwest` gets what that can take, and is told the rest, by the module `reqwest` behind the
+//! feature of that name.
 
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub mod stack;
 
 pub use netopt_core as core;

@@ -5,6 +5,7 @@
 //! It repairs nothing.
 
 mod audits;
+mod examples;
 mod files;
 mod layers;
 mod manifests;
@@ -59,12 +60,14 @@ fn check(workspace: &Workspace) -> Result<Vec<Violation>> {
     let manifest = source::read(root, "Cargo.toml")?;
     let readme = source::read(root, "README.md")?;
     let pages = source::below(root, audits::PAGES, "md")?;
+    let examples = source::read(root, examples::PAGE)?;
 
     let mut violations = files::check(&sources, files::TOO_LONG_ALLOWED);
     violations.extend(purity::check(&sources, purity::ALLOWED));
     violations.extend(layers::check(&workspace.members, &members));
     violations.extend(manifests::check_members(&members)?);
     violations.extend(audits::check(&sources, &pages));
+    violations.extend(examples::check(&sources, examples.as_ref()));
     if let Some(manifest) = &manifest {
         violations.extend(manifests::check_root(manifest)?);
         violations.extend(msrv::check(manifest, readme.as_ref())?);

@@ -8,7 +8,6 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri, header};
@@ -17,12 +16,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use netopt_core::change::{HttpVersion, Switch};
-use netopt_core::encoding::Encodings;
 use netopt_core::unit;
 use netopt_http::cache::{CacheLayer, Config as CacheConfig};
 use netopt_http::{Body, Client, Config, Stack, Tls};
-use netopt_tcp::{Connector, Options, Resolver};
 use tokio::net::TcpListener;
 
 /// These are of one connection, and not handed on.
@@ -39,7 +35,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listen: SocketAddr = args.next().ok_or("say where to listen")?.parse()?;
     let origin: Uri = args.next().ok_or("say whom to ask")?.parse()?;
     let cache = CacheLayer::new(CacheConfig::default());
-    let stack = Stack::new(Client::new(&config())?).around(cache);
+    let mut config = Config::ordinary(Tls::trusting_nobody());
+    config.body_limit = unit::Bytes::new(1 << 30);
+    let stack = Stack::new(Client::new(&config)?).around(cache);
     let listener = TcpListener::bind(listen).await?;
     println!("http://{} in front of {origin}", listener.local_addr()?);
     loop {
@@ -97,24 +95,4 @@ fn failed(why: String) -> Response<Body> {
     let mut response = Response::new(Body::from(Bytes::from(why)));
     *response.status_mut() = StatusCode::BAD_GATEWAY;
     response
-}
-
-fn config() -> Config {
-    Config {
-        connector: Connector {
-            resolver: Resolver::system(),
-            options: Options::default(),
-            racing: Switch::Off,
-            timeout: Duration::from_secs(5),
-        },
-        proxy: None,
-        tls: Tls::trusting_nobody(),
-        version: HttpVersion::Auto,
-        http2: netopt_http::Http2::default(),
-        pool: netopt_pool::Config::default(),
-        accept_encoding: Encodings::NONE,
-        timeout: Duration::from_secs(30),
-        body_limit: unit::Bytes::new(1 << 30),
-        timestamps: Switch::Off,
-    }
 }

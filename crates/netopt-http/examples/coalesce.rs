@@ -1,75 +1,50 @@
 //! Fifty calls for one page at the same moment, each by itself and then merged.
 //!
-//! Runs offline: `cargo run -p netopt-http --example coalesce`. The origin works for 20 ms on each request, on two at a
-//! time.
+//! `cargo run -p netopt-http --example coalesce [URL]`. Without a URL it runs offline: an origin works for 20 ms on each
+//! request, on two at a time.
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use netopt_core::change::{HttpVersion, Switch};
-use netopt_core::encoding::Encodings;
-use netopt_core::unit::{self, show_duration};
+use netopt_core::unit::show_duration;
 use netopt_http::coalesce::{CoalesceLayer, Config as CoalesceConfig};
 use netopt_http::{Client, Config, Stack, Tls};
 use netopt_lab::origin::{Dist, Origin, OriginSpec};
-use netopt_tcp::{Connector, Options, Resolver};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-/// Any free port of loopback.
-const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut spec = OriginSpec::default();
     spec.service.time = Dist::Fixed(Duration::from_millis(20));
     spec.service.workers = Some(2);
-    let layer = CoalesceLayer::new(CoalesceConfig::default());
-    let plain = Stack::new(Client::new(&config())?);
-    let merged = Stack::new(Client::new(&config())?).around(layer);
+    let origin = Origin::start("127.0.0.1:0".parse()?, spec).await?;
+    let url = std::env::args().nth(1).unwrap_or_else(|| origin.url());
+
+    let config = Config::ordinary(Tls::trusting_nobody());
+    let plain = Stack::new(Client::new(&config)?);
+    let merged =
+        Stack::new(Client::new(&config)?).around(CoalesceLayer::new(CoalesceConfig::default()));
     for (name, stack) in [("each by itself", plain), ("merged", merged)] {
-        let origin = Origin::start(ANYWHERE, spec.clone()).await?;
         let start = Instant::now();
         let mut calls = JoinSet::new();
         for _ in 0..50 {
-            let request = Request::get(origin.url()).body(Bytes::new())?;
+            let request = Request::get(&url).body(Bytes::new())?;
             let stack = stack.clone();
             calls.spawn(async move { stack.exchange(request).await });
         }
-        let exchanges = calls.join_all().await;
-        let answered = exchanges
-            .iter()
-            .filter(|exchange| exchange.outcome.is_success());
+        let calls = calls.join_all().await;
+        let good = calls.iter().filter(|call| call.outcome.is_success());
+        let shared = calls.iter().filter(|call| call.journey.shared);
         println!(
-            "{name:<16}{} answers after {:>8}, {} requests at the origin",
-            answered.count(),
+            "{name:<16}{} answers after {:>8}, {} of them of the request of another",
+            good.count(),
             show_duration(start.elapsed()),
-            origin.served().requests
+            shared.count()
         );
     }
     Ok(())
-}
-
-fn config() -> Config {
-    Config {
-        connector: Connector {
-            resolver: Resolver::system(),
-            options: Options::default(),
-            racing: Switch::Off,
-            timeout: Duration::from_secs(5),
-        },
-        proxy: None,
-        tls: Tls::trusting_nobody(),
-        version: HttpVersion::Auto,
-        http2: netopt_http::Http2::default(),
-        pool: netopt_pool::Config::default(),
-        accept_encoding: Encodings::NONE,
-        timeout: Duration::from_secs(10),
-        body_limit: unit::Bytes::new(10_000_000),
-        timestamps: Switch::Off,
-    }
 }

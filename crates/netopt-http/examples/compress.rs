@@ -1,29 +1,22 @@
 //! What a report of 170 kB weighs on the wire, plain and compressed.
 //!
-//! Runs offline: `cargo run -p netopt-http --example compress`.
+//! `cargo run -p netopt-http --example compress [URL]`, which takes a POST. Without a URL it runs offline.
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use netopt_core::change::{HttpVersion, Switch};
-use netopt_core::encoding::{Encoding, Encodings};
-use netopt_core::unit;
+use netopt_core::encoding::Encoding;
 use netopt_http::compress::{CompressLayer, Config as CompressConfig};
 use netopt_http::{Client, Config, Stack, Tls};
 use netopt_lab::origin::{Origin, OriginSpec};
-use netopt_tcp::{Connector, Options, Resolver};
-
-/// Any free port of loopback.
-const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let origin = Origin::start(ANYWHERE, OriginSpec::default()).await?;
-    let client = Client::new(&config())?;
+    let origin = Origin::start("127.0.0.1:0".parse()?, OriginSpec::default()).await?;
+    let url = std::env::args().nth(1).unwrap_or_else(|| origin.url());
+    let client = Client::new(&Config::ordinary(Tls::trusting_nobody()))?;
     let lines = (0..6_000).map(|number| format!("{{\"line\":{number},\"state\":\"good\"}}\n"));
     let report = Bytes::from(lines.collect::<String>());
     let plain = [("plain", Stack::new(client.clone()))];
@@ -32,29 +25,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         (encoding.name(), Stack::new(client.clone()).around(layer))
     });
     for (name, stack) in plain.into_iter().chain(packed) {
-        let request = Request::post(origin.url()).header("content-type", "application/x-ndjson");
+        let request = Request::post(&url).header("content-type", "application/x-ndjson");
         let exchange = stack.exchange(request.body(report.clone())?).await;
         let sent = exchange.traffic.sent;
         println!("{name:<6} {:?}: {sent} sent", exchange.outcome);
     }
     Ok(())
-}
-
-fn config() -> Config {
-    Config {
-        connector: Connector {
-            resolver: Resolver::system(),
-            options: Options::default(),
-            racing: Switch::Off,
-            timeout: Duration::from_secs(5),
-        },
-        proxy: None,
-        tls: Tls::trusting_nobody(),
-        version: HttpVersion::Auto,
-        pool: netopt_pool::Config::default(),
-        accept_encoding: Encodings::NONE,
-        timeout: Duration::from_secs(10),
-        body_limit: unit::Bytes::new(10_000_000),
-        timestamps: Switch::Off,
-    }
 }

@@ -1,6 +1,6 @@
 //! A server of which one answer in fifty takes a hundred times as long, with hedges and without.
 //!
-//! Runs offline: `cargo run -p netopt-http --example hedge`.
+//! `cargo run -p netopt-http --example hedge [URL]`, 1,200 calls one after the other. Without a URL it runs offline.
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         share: Ratio::of(1, 50).ok_or("it is a share")?,
     };
     let origin = Origin::start("127.0.0.1:0".parse()?, spec).await?;
+    let url = std::env::args().nth(1).unwrap_or_else(|| origin.url());
     let plain = Stack::new(Client::new(&Config::ordinary(Tls::trusting_nobody()))?);
     let after = Percentile::new(95).ok_or("it is a percentile")?;
     let hedged = plain
@@ -32,9 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for (name, stack) in [("plain", plain), ("hedged", hedged)] {
         let (mut latencies, mut hedges) = (LatencyHistogram::new(), 0);
         for _ in 0..600 {
-            let call = stack
-                .exchange(Request::get(origin.url()).body(Bytes::new())?)
-                .await;
+            let call = stack.exchange(Request::get(&url).body(Bytes::new())?).await;
             latencies.record(call.latency());
             hedges += call.journey.hedges;
         }

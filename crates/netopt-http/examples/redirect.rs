@@ -1,6 +1,6 @@
 //! A page that has moved twice, and one that sends its visitor round in a circle.
 //!
-//! Runs offline: `cargo run -p netopt-http --example redirect`.
+//! Runs offline: `cargo run -p netopt-http --example redirect`. Other URLs than these come as arguments.
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::error::Error;
@@ -18,15 +18,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = tokio::spawn(serve(listener));
     let client = Client::new(&Config::ordinary(Tls::trusting_nobody()))?;
     let stack = Stack::new(client).around(RedirectLayer::new(Redirects::default()));
-    for path in ["/old", "/circle"] {
-        let call = stack
-            .exchange(Request::get(format!("{url}{path}")).body(Bytes::new())?)
-            .await;
+    let mut urls: Vec<String> = std::env::args().skip(1).collect();
+    if urls.is_empty() {
+        urls = vec![format!("{url}/old"), format!("{url}/circle")];
+    }
+    for url in urls {
+        let request = Request::get(&url).body(Bytes::new())?;
+        let call = stack.exchange(request).await;
         let count = call.journey.redirects;
-        match call.outcome.failure() {
-            None => println!("{path}: answered after {count} redirects"),
-            Some(failure) => println!("{path}: {failure}"),
-        }
+        println!("{url}: {:?} after {count} redirects", call.outcome);
     }
     server.abort();
     Ok(())
@@ -37,12 +37,11 @@ async fn serve(listener: TcpListener) -> std::io::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         let mut stream = BufReader::new(stream);
-        let mut line = String::new();
-        while stream.read_line(&mut line).await? > 0 {
-            if line.ends_with("\r\n\r\n") {
-                let answer = answer(&line);
-                stream.write_all(answer.as_bytes()).await?;
-                line.clear();
+        let mut head = String::new();
+        while stream.read_line(&mut head).await? > 0 {
+            if head.ends_with("\r\n\r\n") {
+                stream.write_all(answer(&head).as_bytes()).await?;
+                head.clear();
             }
         }
     }
@@ -52,8 +51,8 @@ fn answer(head: &str) -> String {
     let to = match head.split(' ').nth(1) {
         Some("/old") => "location: /newer\r\n",
         Some("/newer") => "location: /new\r\n",
-        Some("/circle") => "location: /circle?again\r\n",
-        Some("/circle?again") => "location: /circle\r\n",
+        Some("/circle") => "location: /elcric\r\n",
+        Some("/elcric") => "location: /circle\r\n",
         _ => "",
     };
     let status = if to.is_empty() { 200 } else { 301 };

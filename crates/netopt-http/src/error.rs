@@ -34,6 +34,18 @@ impl Error {
         }
     }
 
+    /// The error of a service of your own beneath the layers, and what caused it.
+    ///
+    /// What they do about it follows from its kind and its phase: up to the connection nothing was sent, so the call may be made
+    /// again whatever its method; from then on the peer may have worked on it.
+    #[must_use]
+    pub fn of_service(
+        failure: Failure,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::shared(failure).because(source)
+    }
+
     pub(crate) fn because(mut self, source: impl Into<Source>) -> Self {
         self.source = Some(source.into());
         self

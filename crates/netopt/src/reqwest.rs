@@ -5,11 +5,14 @@
 //! can be turned is one `match` over [`Change`], so a new knob does not compile without an answer. The whole list is in
 //! `docs/reqwest.md`.
 //!
+//! What reqwest has no place for can still go around it: [`Calls`] is the service beneath our layers.
+//!
 //! A plan changes what it names and leaves everything else as the builder had it, with one exception, [`apply`]
 //! says which. What the builder is told afterwards wins over the plan.
 //!
 //! What it leaves alone: TLS. Which implementation and whom to trust, the features of reqwest and the builder say.
 
+mod calls;
 mod knob;
 mod left;
 mod names;
@@ -21,6 +24,7 @@ use netopt_core::change::Change;
 use netopt_core::plan::Plan;
 use netopt_tcp::Resolver;
 
+pub use calls::Calls;
 use knob::{Taken, With};
 pub use left::{Extent, Left};
 pub use names::Names;

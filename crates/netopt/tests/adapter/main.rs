@@ -5,6 +5,7 @@
 )]
 
 mod calls;
+mod layers;
 mod names;
 mod page;
 mod pool;

@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let exchange = stack.exchange(request).await;
             let took = show_duration(exchange.service_time());
             let cache = exchange.journey.cache.map_or("-", CacheUse::name);
-            println!("{name:<8}{took:>10}  {cache}");
+            println!("{name:<8}{took:>10}  {cache:<6}{:?}", exchange.outcome);
         }
     }
     let (bytes, urls) = cache.size();

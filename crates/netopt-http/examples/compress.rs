@@ -51,6 +51,7 @@ fn config() -> Config {
         proxy: None,
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
+        http2: netopt_http::Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(10),

@@ -35,6 +35,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
                 time,
                 workers: args.workers,
                 errors: args.http.errors,
+                ..ServiceSpec::default()
             },
             keep_alive: keep_alive(&args.http),
             compress: if args.http.no_compression {

@@ -34,7 +34,7 @@ pub use crate::socket::{SocketSpec, WriteStyle};
 use crate::tls::{self, Certificate, Identity};
 pub use crate::tls::{MAX_CERTIFICATE, TlsSpec, TlsVersion};
 use crate::traffic::Traffic;
-pub use overload::Overload;
+pub use overload::{DEFAULT_PATIENCE, Overload};
 pub use served::{MAX_ARRIVALS, MAX_PATHS, Served};
 use site::Site;
 pub use spec::{

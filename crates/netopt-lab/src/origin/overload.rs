@@ -23,6 +23,20 @@ pub struct Overload {
     pub patience: Duration,
 }
 
+/// It refuses from so much work ahead on, when nothing is said: longer than a hiccup, shorter than anybody waits.
+pub const DEFAULT_PATIENCE: Duration = Duration::from_millis(50);
+
+impl Overload {
+    /// So many requests a second, with the default patience: [`DEFAULT_PATIENCE`].
+    #[must_use]
+    pub const fn beyond(rate: PerSecond) -> Self {
+        Self {
+            rate,
+            patience: DEFAULT_PATIENCE,
+        }
+    }
+}
+
 /// The work that is ahead of a server.
 #[derive(Debug)]
 pub(super) struct Ahead {

@@ -15,8 +15,8 @@ use super::service;
 use super::table::Table;
 use super::value::{self, PER_SECOND, SHARE, SIZE, SWITCH, TIME};
 use crate::origin::{
-    BodyKind, BodySpec, Compress, Dist, Errors, KeepAlive, MAX_BODY, OriginSpec, Overload,
-    Protocol, ServiceSpec,
+    BodyKind, BodySpec, Compress, DEFAULT_PATIENCE, Dist, Errors, KeepAlive, MAX_BODY, OriginSpec,
+    Overload, Protocol, ServiceSpec,
 };
 use crate::raw::{RawProtocol, RawSpec};
 use crate::server::ServerSpec;
@@ -30,8 +30,6 @@ const MOST_REQUESTS: u64 = 1_000_000_000;
 const LONGEST_IDLE: Duration = Duration::from_secs(86_400);
 const MOST_CHUNKS: usize = 64;
 const HIGHEST_WEIGHT: u64 = 1_000;
-/// An overloaded server refuses from so much work ahead on, when nothing is said.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// One server of a service.
 #[derive(Debug, Clone, PartialEq)]
@@ -278,7 +276,7 @@ fn overload(table: &Table<'_, '_>) -> Option<Overload> {
     });
     Some(Overload {
         rate: rate?,
-        patience: patience.unwrap_or(PATIENCE),
+        patience: patience.unwrap_or(DEFAULT_PATIENCE),
     })
 }
 

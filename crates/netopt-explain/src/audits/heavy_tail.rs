@@ -37,8 +37,7 @@ const BEGINNINGS: &str = "when each call began";
 const LEAST_CALLS: usize = 40;
 /// Fewer slow calls than this are an accident, however many calls there are.
 const LEAST_SLOW: usize = 4;
-/// Second requests have to save this share of the mean, or they cost more than they bring. Times without a memory, whose
-/// tail is nobody's bad luck, stay below it.
+/// Second requests have to save this share of the mean, or they cost more than they bring.
 const LEAST_SHARE: f64 = 0.15;
 /// When this share of the slow calls is followed by a slow one before it is over, and at least so many are, something makes
 /// them slow together. By chance it would be the share of slow calls, 15 % at the most.

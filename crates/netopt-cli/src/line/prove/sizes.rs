@@ -25,8 +25,9 @@ const FILLS: u32 = 2;
 const LEAST_FILL: u32 = 8;
 /// And at most so many: a pool that large is rarely too small, and calls are dear.
 const MOST_FILL: u32 = 64;
-/// Where hedges are tried, a block has so many calls beyond the percentile: half of them, at the least, are slow.
-const BEYOND: u32 = 8;
+/// Where hedges are tried, a block has so many calls beyond the percentile. A third of them or so are slow, and few blocks
+/// are then without.
+const BEYOND: u32 = 12;
 /// Where a budget is tried, a block has so many calls for each retry of the reserve: the other calls show the budget.
 const PER_RETRY: u32 = 2;
 /// A trial that has not decided after so many rounds will say what it would take.
@@ -181,8 +182,8 @@ mod tests {
         };
         let hedge = |percent| Change::HedgeAfter(Percentile::new(percent));
         let mean = Metric::MeanLatency;
-        assert_eq!(block(hedge(90), mean), (50, 80));
-        assert_eq!(block(hedge(95), mean), (100, 160));
+        assert_eq!(block(hedge(90), mean), (50, 120));
+        assert_eq!(block(hedge(95), mean), (100, 240));
         assert_eq!(block(Change::HedgeAfter(None), mean), (1, 8));
         let budget = Change::RetryBudget(Ratio::new(0.2));
         assert_eq!(block(budget, Metric::Throughput), (1, 200));

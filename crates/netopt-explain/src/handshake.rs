@@ -12,7 +12,7 @@ use netopt_core::model::slow_start::rounds;
 use netopt_core::phase::Phase;
 use netopt_core::unit::Bytes;
 
-use crate::facts::{Connection, Facts, Times, on};
+use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, on};
 use crate::line::SEGMENT;
 use crate::openings::openings;
 use crate::visible::visible;
@@ -58,10 +58,9 @@ pub(crate) fn chain_trips(session: &TlsSession) -> u32 {
 
 /// The handshakes by whose length the calls are judged: those of single calls, or of the baseline where there are none.
 pub(crate) fn made(facts: &Facts) -> Vec<&Exchange> {
-    let made = |calls: &'_ [Exchange]| -> usize { with_tls(calls).count() };
-    let single = &facts.survey.fresh;
-    if made(single) >= usize::try_from(crate::facts::LEAST_SAMPLES).unwrap_or(usize::MAX) {
-        return with_tls(single).collect();
+    let single: Vec<&Exchange> = with_tls(&facts.survey.fresh).collect();
+    if single.len() as u64 >= LEAST_SAMPLES {
+        return single;
     }
     with_tls(&facts.baseline.exchanges).collect()
 }
@@ -117,4 +116,45 @@ pub(crate) fn dominating(facts: &Facts) -> Option<Dominating> {
         calls,
         time,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::worlds::{World, ms};
+
+    #[test]
+    fn a_chain_takes_a_round_trip_for_each_window_after_the_first() {
+        let mut session = World::default().session;
+        // Windows of 10, 20 and 40 segments.
+        for (kilobytes, trips) in [(1, 0), (13, 0), (15, 1), (42, 1), (45, 2)] {
+            session.certificates = Bytes::new(kilobytes * 1_000);
+            assert_eq!(chain_trips(&session), trips, "{kilobytes} kB");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_is_spared_than_was_spent_beyond_a_round_trip(
+            tls in 0.0f64..500.0, trip in 0.0f64..200.0, kilobytes in 0u64..60, old: bool, resumed: bool,
+        ) {
+            let mut world = World {
+                tls: Some(ms(tls)),
+                ..World::default()
+            };
+            world.session.certificates = Bytes::new(kilobytes * 1_000);
+            world.session.resumed = resumed;
+            if old {
+                world.session.version = "TLSv1.2".to_owned();
+            }
+            let facts = world.facts();
+            for call in made(&facts) {
+                let spared = spared_by_resuming(call, ms(trip));
+                prop_assert_eq!(spared.is_none(), resumed);
+                prop_assert!(spared.unwrap_or_default() <= ms(tls).saturating_sub(ms(trip)) + ms(0.001));
+            }
+        }
+    }
 }

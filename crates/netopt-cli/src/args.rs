@@ -16,7 +16,9 @@ mod watch;
 use clap::{Parser, Subcommand};
 
 pub(crate) use client::ClientArgs;
-pub(crate) use lab::{HttpArgs, Kind, LabCommand, LinkArgs, OriginArgs, SocketArgs, Speaks};
+pub(crate) use lab::{
+    HttpArgs, HttpsArgs, Kind, LabCommand, LinkArgs, OnlyVersion, OriginArgs, SocketArgs, Speaks,
+};
 #[cfg(target_os = "linux")]
 pub(crate) use lab::{Managed, PathArgs, RunArgs};
 pub(crate) use model::{

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netopt::{Plan, Surroundings};
+use netopt_core::metric::Metric;
 use netopt_core::target::Target;
 use netopt_core::unit::PerSecond;
 use netopt_core::workload::Workload;
@@ -44,8 +45,10 @@ pub(crate) struct Job {
     pub(crate) client: Plan,
     /// Everything about the client that is not a change.
     pub(crate) around: Surroundings,
-    /// What counts, and how calls arrive.
+    /// How calls arrive.
     pub(crate) workload: Workload,
+    /// What counts: a trial is decided by it.
+    pub(crate) metric: Metric,
     /// The seed of everything random.
     pub(crate) seed: u64,
     /// How polite to be.

@@ -27,6 +27,11 @@ use crate::unit::{Bytes, Ratio};
 /// The value, in a plan file and for people, of a knob that is left to the system.
 pub const SYSTEM: &str = "system";
 
+/// Retries a second that a `retry.budget` allows beside its share, so that a client with few calls has some. Finagle's.
+pub const RETRY_RESERVE: u32 = 10;
+/// For how long a `retry.budget` remembers calls and retries, and how much of the reserve may be spent at once. Finagle's.
+pub const RETRY_SPAN: Duration = Duration::from_secs(10);
+
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Switch {

@@ -18,6 +18,8 @@ use crate::unit::Bytes;
 /// One measured call. Times are since it actually started, unless they say otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
+    /// When it actually began, since the run began that it is part of; `None` for a call by itself.
+    pub begun: Option<Duration>,
     /// How late the caller began it: from the intended start until the actual one.
     pub lateness: Duration,
     /// Its phases.
@@ -48,6 +50,7 @@ impl Exchange {
     #[must_use]
     pub fn bare(timeline: Timeline, outcome: Outcome) -> Self {
         Self {
+            begun: None,
             lateness: Duration::ZERO,
             timeline,
             outcome,
@@ -178,6 +181,8 @@ pub struct TlsSession {
     pub version: String,
     /// Whether it resumed an earlier session.
     pub resumed: bool,
+    /// The certificates of the peer together, as it showed them in this handshake or in the one that was resumed.
+    pub certificates: Bytes,
 }
 
 /// What an answer said about itself.

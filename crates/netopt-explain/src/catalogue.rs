@@ -4,9 +4,12 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 16] = [
+pub const AUDITS: [Audit; 20] = [
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
+    audits::retry_storm::AUDIT,
+    audits::handshake_dominates::AUDIT,
+    audits::no_resumption::AUDIT,
     audits::nagle_delayed_ack::AUDIT,
     audits::small_receive_buffer::AUDIT,
     audits::small_send_buffer::AUDIT,
@@ -20,6 +23,7 @@ pub const AUDITS: [Audit; 16] = [
     audits::short_ttl_storm::AUDIT,
     audits::dead_address_first::AUDIT,
     audits::syn_loss::AUDIT,
+    audits::heavy_tail::AUDIT,
     audits::processing::AUDIT,
 ];
 

@@ -25,6 +25,7 @@ pub mod catalogue;
 mod course;
 mod evidence;
 pub mod facts;
+mod handshake;
 mod line;
 mod lookup;
 mod openings;
@@ -35,6 +36,7 @@ pub mod rank;
 pub mod round_trip;
 pub mod stall;
 mod standing;
+mod tail;
 mod upload;
 mod visible;
 #[cfg(test)]

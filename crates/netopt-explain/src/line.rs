@@ -317,6 +317,7 @@ mod tests {
         used.tls = Some(netopt_core::exchange::TlsSession {
             version: "TLSv1.3".to_owned(),
             resumed: false,
+            certificates: Bytes::new(800),
         });
         assert_eq!(answer(&call), Bytes::new(50_000));
     }

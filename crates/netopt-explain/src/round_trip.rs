@@ -22,6 +22,7 @@ use netopt_core::exchange::Exchange;
 use netopt_core::phase::Phase;
 
 use crate::facts::{Connection, Facts, Times, on};
+use crate::handshake::{chain_trips, is_old};
 use crate::stall;
 use crate::visible::every_call;
 
@@ -32,10 +33,6 @@ pub const LEAST_HIDDEN: Duration = Duration::from_millis(1);
 
 /// What both sides of a TLS handshake need for the cryptography on an ordinary machine: taken off before it counts as path.
 pub const CRYPTOGRAPHY: Duration = Duration::from_millis(2);
-
-/// The version whose full handshake takes two round trips; those after it take one (RFC 8446). It is written with a dot or
-/// an underscore, depending on the library.
-const TLS_1_2: [&str; 2] = ["1.2", "1_2"];
 
 /// The round trip of the whole path; `None` when nothing tells.
 #[must_use]
@@ -90,8 +87,13 @@ fn tls(facts: &Facts, visible: Duration) -> Option<RoundTrip> {
         .filter_map(|exchange| {
             let took = exchange.timeline.length(Phase::Tls)?;
             let session = exchange.connection.as_ref()?.tls.as_ref()?;
-            let is_old = TLS_1_2.iter().any(|end| session.version.ends_with(end));
-            let trips = if is_old && !session.resumed { 2 } else { 1 };
+            let second = u32::from(is_old(session));
+            let beyond_the_first = if session.resumed {
+                0
+            } else {
+                second + chain_trips(session)
+            };
+            let trips = 1 + beyond_the_first;
             let known = visible.saturating_mul(trips).saturating_add(CRYPTOGRAPHY);
             Some(took.saturating_sub(known) / 2)
         })

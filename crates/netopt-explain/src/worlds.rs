@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) hidden: Duration,
     pub(crate) rate: Option<BitRate>,
     pub(crate) tls: Option<Duration>,
+    /// What was agreed on in it.
+    pub(crate) session: TlsSession,
     pub(crate) lookup: Option<Duration>,
     /// For how long the answer of a lookup may be kept.
     pub(crate) lifetime: Option<Duration>,
@@ -62,6 +64,8 @@ pub(crate) struct World {
     pub(crate) service: Duration,
     /// The service time is multiplied by 1 ± this.
     pub(crate) spread: f64,
+    /// One of so many pieces of work takes so long instead.
+    pub(crate) one_slow_in: Option<(u64, Duration)>,
     pub(crate) body: Bytes,
     pub(crate) packed: Option<Bytes>,
     pub(crate) sample: Option<BodySample>,
@@ -92,12 +96,18 @@ impl Default for World {
             hidden: Duration::ZERO,
             rate: None,
             tls: None,
+            session: TlsSession {
+                version: "TLSv1.3".to_owned(),
+                resumed: false,
+                certificates: Bytes::new(800),
+            },
             lookup: None,
             lifetime: None,
             detour: Duration::ZERO,
             one_syn_lost_in: None,
             service: ms(2.0),
             spread: 0.05,
+            one_slow_in: None,
             body: Bytes::new(600),
             packed: None,
             sample: None,
@@ -180,6 +190,7 @@ impl World {
         let settings = self.client.settings();
         let gap = self.gap(call, &settings);
         Exchange {
+            begun: call.loaded.then(|| Duration::from_millis(100 * call.index)),
             lateness: Duration::ZERO,
             timeline: self.timeline(call, &settings),
             outcome: Outcome::Answered(200),
@@ -198,10 +209,7 @@ impl World {
                 earlier: call.earlier,
                 age: Duration::ZERO,
                 protocol: Protocol::Http1,
-                tls: self.tls.map(|_| TlsSession {
-                    version: "TLSv1.3".to_owned(),
-                    resumed: false,
-                }),
+                tls: self.tls.map(|_| self.session.clone()),
                 nodelay: self.kernel_tells.then(|| settings.tcp.nodelay.is_on()),
                 congestion_control: settings.tcp.congestion_control,
                 opening: (call.earlier == 0).then(|| self.opening(call)),
@@ -300,6 +308,11 @@ impl World {
 
     /// The service time, spread evenly by the index.
     fn work(&self, index: u64) -> Duration {
+        if let Some((every, slow)) = self.one_slow_in
+            && index % every == every - 1
+        {
+            return slow;
+        }
         let place = f64::from(u32::try_from(index * 37 % 41).unwrap_or(0)) / 20.0 - 1.0;
         self.service.mul_f64((1.0 + self.spread * place).max(0.0))
     }

@@ -16,4 +16,5 @@ mod latencies;
 mod layer;
 mod loser;
 
+pub use latencies::fewest_before_hedging;
 pub use layer::{Hedge, HedgeLayer, Route};

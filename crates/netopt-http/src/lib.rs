@@ -68,7 +68,7 @@ pub use config::Config;
 pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
-pub use hedge::{Hedge, HedgeLayer, Route};
+pub use hedge::{Hedge, HedgeLayer, Route, fewest_before_hedging};
 pub use http2::Http2;
 pub use ledger::Ledger;
 pub use limit::{

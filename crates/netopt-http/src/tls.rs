@@ -8,6 +8,7 @@ use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::exchange::TlsSession;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
+use netopt_core::unit::Bytes;
 use netopt_tcp::Stream;
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio_rustls::TlsConnector;
@@ -168,8 +169,14 @@ pub(crate) fn session(stream: &TlsStream<Stream>) -> TlsSession {
         _ => "unknown",
     };
     let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+    let certificates = connection.peer_certificates().unwrap_or_default();
+    let shown: usize = certificates
+        .iter()
+        .map(|certificate| certificate.len())
+        .sum();
     TlsSession {
         version: version.to_owned(),
         resumed,
+        certificates: Bytes::new(shown as u64),
     }
 }

@@ -15,6 +15,7 @@ mod answer;
 pub(crate) mod body;
 mod compress;
 mod lifetime;
+mod overload;
 mod serve;
 mod served;
 mod site;
@@ -31,7 +32,9 @@ pub use crate::dist::{Dist, DistError, MAX_SIGMA, MAX_TIME};
 use crate::socket::listen;
 pub use crate::socket::{SocketSpec, WriteStyle};
 use crate::tls::{self, Certificate, Identity};
+pub use crate::tls::{MAX_CERTIFICATE, TlsSpec, TlsVersion};
 use crate::traffic::Traffic;
+pub use overload::{DEFAULT_PATIENCE, Overload};
 pub use served::{MAX_ARRIVALS, MAX_PATHS, Served};
 use site::Site;
 pub use spec::{
@@ -85,7 +88,7 @@ impl Origin {
         };
         let (acceptor, certificate) = match alpn {
             Some(alpn) => {
-                let identity = Identity::generate(alpn, &tls::names(listen, names))?;
+                let identity = Identity::generate(alpn, &tls::names(listen, names), &spec.tls)?;
                 (Some(identity.acceptor), Some(identity.certificate))
             }
             None => (None, None),

@@ -103,7 +103,11 @@ impl RawServer {
                 accept(listen, &spec, &meter, echo).await?
             }
             RawProtocol::WssEcho => {
-                let identity = Identity::generate(tls::ALPN_HTTP1, &tls::names(listen, names))?;
+                let identity = Identity::generate(
+                    tls::ALPN_HTTP1,
+                    &tls::names(listen, names),
+                    &tls::TlsSpec::default(),
+                )?;
                 certificate = Some(identity.certificate);
                 let tls = identity.acceptor;
                 let echo =

@@ -11,6 +11,7 @@ mod client;
 mod cross;
 mod dns;
 mod expect;
+mod handshake;
 mod link;
 mod nearest;
 mod origin;

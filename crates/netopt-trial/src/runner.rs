@@ -13,7 +13,7 @@ use netopt_load::arrival::Arrival;
 use netopt_load::budget::Budget;
 use netopt_load::caller::Caller;
 use netopt_load::driver::{self, Load};
-use netopt_load::report::{LATE, Limit, Report};
+use netopt_load::report::{self, LATE, LEAST_KEPT, Limit, MOST_LATE, Report};
 use netopt_load::stop::Stop;
 use tokio::time::sleep;
 
@@ -134,11 +134,8 @@ fn is_late(exchange: &Exchange) -> bool {
 }
 
 fn result(latencies: Vec<Duration>, failed: u64, late: u64, report: &Report) -> BlockResult {
-    let host = match report.health.saturated {
-        Some(Limit::Generator) => Host::Saturated,
-        Some(Limit::InFlight | Limit::Budget) | None => Host::Calm,
-    };
     let none = Ratio::of(0, 1).expect("nothing of one is a share");
+    let late = Ratio::of(late, report.finished).unwrap_or(none);
     BlockResult {
         completed: latencies.len() as u64,
         latencies: latencies.into_iter().collect(),
@@ -146,8 +143,50 @@ fn result(latencies: Vec<Duration>, failed: u64, late: u64, report: &Report) -> 
         issued: report.started,
         errors: failed + report.abandoned(),
         health: Health {
-            late: Ratio::of(late, report.finished).unwrap_or(none),
-            host,
+            late,
+            host: host(&report.health, late),
         },
+    }
+}
+
+/// Whether the host kept up, of whose calls a share of `late` was late in a way that shows. Ticks of a timer that do not show
+/// are no reason, or slow calls could be tried on an idle machine only; a plan that was not kept is.
+fn host(health: &report::Health, late: Ratio) -> Host {
+    let ticks_only = late.get() <= MOST_LATE
+        && health
+            .late_share
+            .is_some_and(|share| share.get() > MOST_LATE)
+        && health.kept.is_none_or(|kept| kept.get() >= LEAST_KEPT);
+    match health.saturated {
+        Some(Limit::Generator) if !ticks_only => Host::Saturated,
+        _ => Host::Calm,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(value: f64) -> Ratio {
+        Ratio::new(value).unwrap()
+    }
+
+    #[test]
+    fn ticks_that_do_not_show_are_no_reason() {
+        let health = |late, kept| report::Health {
+            late_share: Ratio::new(late),
+            slip_p99: None,
+            kept: Ratio::new(kept),
+            saturated: Some(Limit::Generator),
+        };
+        assert_eq!(host(&health(0.3, 1.0), share(0.05)), Host::Calm);
+        assert_eq!(host(&health(0.3, 1.0), share(0.2)), Host::Saturated);
+        assert_eq!(host(&health(0.3, 0.9), share(0.05)), Host::Saturated);
+        assert_eq!(host(&health(0.0, 0.9), share(0.0)), Host::Saturated);
+        let budget = report::Health {
+            saturated: Some(Limit::Budget),
+            ..health(0.3, 0.9)
+        };
+        assert_eq!(host(&budget, share(0.2)), Host::Calm);
     }
 }

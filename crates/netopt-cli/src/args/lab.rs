@@ -10,7 +10,7 @@ mod run;
 use clap::Subcommand;
 
 pub(crate) use link::LinkArgs;
-pub(crate) use origin::{HttpArgs, Kind, OriginArgs, SocketArgs, Speaks};
+pub(crate) use origin::{HttpArgs, HttpsArgs, Kind, OnlyVersion, OriginArgs, SocketArgs, Speaks};
 #[cfg(target_os = "linux")]
 pub(crate) use path::{Managed, PathArgs};
 #[cfg(target_os = "linux")]

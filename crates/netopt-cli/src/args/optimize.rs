@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use netopt_core::finding::Severity;
+use netopt_core::metric::Metric;
 use netopt_core::unit::{Bytes, PerSecond};
 use netopt_core::workload::Workload;
 
@@ -56,6 +57,9 @@ pub(crate) struct LoadArgs {
     /// What the calls are for: decides the metric that counts and how calls arrive
     #[arg(long, value_name = "KIND", default_value_t = Workload::Api)]
     pub(crate) workload: Workload,
+    /// The metric that counts: p50, p99, mean_latency or throughput (default: that of the workload)
+    #[arg(long, requires = "targets", value_name = "METRIC")]
+    pub(crate) metric: Option<Metric>,
     /// Most calls in any second
     #[arg(long, requires = "targets", value_name = "N", default_value = RATE, value_parser = values::rate)]
     pub(crate) rate: PerSecond,

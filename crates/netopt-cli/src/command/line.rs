@@ -64,6 +64,7 @@ pub(crate) fn jobs(
             client: plan.clone(),
             around,
             workload: load.workload,
+            metric: load.metric.unwrap_or_else(|| load.workload.metric()),
             seed,
             politeness,
             effort: Effort::default(),

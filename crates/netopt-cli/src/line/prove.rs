@@ -9,6 +9,7 @@ mod trial;
 
 use netopt::{Change, Plan};
 use netopt_core::finding::{Finding, Status};
+use netopt_core::metric::Metric;
 use netopt_core::verdict::{Decision, Verdict};
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
 use netopt_trial::design::Design;
@@ -30,11 +31,11 @@ impl Line {
         &mut self,
         progress: &mut (impl Progress + Send),
     ) -> Result<(), Fault> {
-        let changes = self.candidates();
-        if changes.is_empty() {
+        let candidates = self.candidates();
+        if candidates.is_empty() {
             return Ok(());
         }
-        let Some(design) = self.screening(&changes)? else {
+        let Some((design, changes)) = self.screening(candidates)? else {
             return Ok(());
         };
         let plans = changes
@@ -111,38 +112,77 @@ impl Line {
         self.story.notes.push(note.to_owned());
     }
 
-    /// The changes that findings propose, the most promising first.
-    fn candidates(&self) -> Vec<Change> {
+    /// The changes that findings propose and that the metric can show, the most promising first.
+    fn candidates(&mut self) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
         for change in self.story.findings.iter().filter_map(Finding::change) {
             if !changes.contains(&change) {
                 changes.push(change);
             }
         }
+        let metric = self.job.metric;
+        changes.retain(|change| match shown_by(change) {
+            Some(better) if !better.contains(&metric) => {
+                let note = format!(
+                    "{} was not tried, because {metric} does not show what it does: decide by --metric {}",
+                    change.name(),
+                    better[0]
+                );
+                self.story.notes.push(note);
+                false
+            }
+            Some(_) | None => true,
+        });
         changes.truncate(MOST_CANDIDATES);
         changes
     }
 
-    /// A design that leaves enough of the budget for the confirmation; `None`, with a note, if that cannot be.
-    fn screening(&mut self, changes: &[Change]) -> Result<Option<Design>, Fault> {
+    /// A design that leaves enough of the budget for the confirmation, and what it tries of `changes`; `None`, with a note,
+    /// if that cannot be.
+    fn screening(
+        &mut self,
+        mut changes: Vec<Change>,
+    ) -> Result<Option<(Design, Vec<Change>)>, Fault> {
         let pool = self.job.client.settings().pool.max_connections;
-        let (block, rounds) = match sizes::sizes(self.budget.left(), changes, pool) {
-            Ok(sizes) => sizes,
-            Err(least) => {
-                let needed = self.budget.used() + least;
-                let note = format!(
-                    "the changes were not tried: that takes {needed} calls, allow them by --max-requests"
-                );
-                self.story.notes.push(note);
+        let metric = self.job.metric;
+        let (block, rounds) = loop {
+            let left = self.budget.left();
+            let least = match sizes::sizes(left, &changes, pool, metric) {
+                Ok(sizes) => break sizes,
+                Err(least) => least,
+            };
+            let needed = self.budget.used() + least;
+            // One that takes many calls does not keep others from being tried.
+            let dear = changes.iter().position(sizes::is_dear);
+            let (subject, rest) = match dear.filter(|_| changes.len() > 1) {
+                Some(index) => (format!("{} was", changes.remove(index).name()), true),
+                None => ("the changes were".to_owned(), false),
+            };
+            self.story.notes.push(format!(
+                "{subject} not tried: that takes {needed} calls, allow them by --max-requests"
+            ));
+            if !rest {
                 return Ok(None);
             }
         };
-        let builder = Design::builder(self.job.seed, self.job.workload.metric(), TODAY)
+        let builder = Design::builder(self.job.seed, metric, TODAY)
             .rounds(rounds)
             .block(block);
         let named = changes
             .iter()
             .fold(builder, |builder, change| builder.candidate(change.name()));
-        named.build().map(Some).map_err(Fault::internal)
+        let design = named.build().map_err(Fault::internal)?;
+        Ok(Some((design, changes)))
+    }
+}
+
+/// The metrics that show what `change` does, the best one first; `None` where each does.
+const fn shown_by(change: &Change) -> Option<&'static [Metric]> {
+    match change {
+        // Few calls are slow: the median is of the others.
+        Change::HedgeAfter(_) => Some(&[Metric::MeanLatency, Metric::P99]),
+        // Latencies are those of calls that succeed; what a budget brings is more of them.
+        Change::RetryBudget(_) => Some(&[Metric::Throughput]),
+        _ => None,
     }
 }

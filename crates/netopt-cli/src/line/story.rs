@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use netopt::Plan;
 use netopt_core::finding::{Finding, Severity, Status};
+use netopt_core::metric::Metric;
 use netopt_core::metrics::NetworkMetrics;
 use netopt_core::model::latency::Breakdown;
 use netopt_core::target::Target;
@@ -22,8 +23,10 @@ const SICK: f64 = 0.01;
 pub(crate) struct Story {
     /// What was called.
     pub(crate) target: Target,
-    /// What counted.
+    /// How calls arrived.
     pub(crate) workload: Workload,
+    /// What counted.
+    pub(crate) metric: Metric,
     /// How polite we were.
     pub(crate) politeness: Politeness,
     /// The seed of everything random.
@@ -86,6 +89,7 @@ impl Story {
         Self {
             target: job.target.clone(),
             workload: job.workload,
+            metric: job.metric,
             politeness: job.politeness,
             seed: job.seed,
             metrics: NetworkMetrics::new(),

@@ -7,6 +7,7 @@ use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Span, Timeline};
 use netopt_core::stamps::{Arrival, ArrivalOf, Stamps};
+use netopt_core::unit::Bytes;
 
 use super::{Probe, Series};
 
@@ -46,6 +47,7 @@ pub(crate) fn carried(mut exchange: Exchange, id: u64, earlier: u64, rtt: u64) -
         tls: Some(TlsSession {
             version: "TLSv1.3".to_owned(),
             resumed: id > 1,
+            certificates: Bytes::new(800),
         }),
         nodelay: Some(true),
         congestion_control: None,

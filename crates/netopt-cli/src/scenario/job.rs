@@ -13,8 +13,8 @@ use crate::line::{Beside, Effort, Job, Politeness, Template};
 const OPEN_RATE: f64 = 20.0;
 /// In a closed loop the answers set the pace: more than one machine can do.
 const CLOSED_RATE: f64 = 10_000.0;
-/// The server is our own.
-const TOTAL: u64 = 5_000;
+/// The server is our own, and a tail takes many calls to show.
+const TOTAL: u64 = 60_000;
 
 /// The job of running `scenario` in `world` with `seed`.
 ///
@@ -44,6 +44,7 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
         client: load.client.clone(),
         around,
         workload: load.preset,
+        metric: load.metric.unwrap_or_else(|| load.preset.metric()),
         seed,
         politeness,
         effort: Effort {

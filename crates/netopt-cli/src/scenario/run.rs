@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use netopt_core::finding::Finding;
-use netopt_core::verdict::{Decision, InvalidReason};
+use netopt_core::verdict::{Decision, InvalidReason, Verdict};
 use netopt_lab::Scenario;
 use netopt_load::report::Limit;
 use tokio::sync::{oneshot, watch};
@@ -193,18 +192,21 @@ fn mark(story: &Story, judgement: &Judgement, late: Option<String>) -> Mark {
 
 /// Why the load generator's own health forbids a judgement; `None` when it does not.
 fn withheld(story: &Story) -> Option<String> {
-    let saturated = |finding: &Finding| {
-        finding.proof.as_ref().is_some_and(|verdict| {
-            let reason = InvalidReason::HostSaturated;
-            verdict.decision == Decision::Invalid { reason }
-        })
-    };
+    let reason = InvalidReason::HostSaturated;
+    let saturated = |verdict: &Verdict| verdict.decision == Decision::Invalid { reason };
     if story.saturated == Some(Limit::Generator) {
         return Some("this machine was too slow for the planned load".to_owned());
     }
-    story
+    let screened = story
         .findings
         .iter()
+        .filter_map(|found| found.proof.as_ref());
+    let confirmed = story
+        .confirmation
+        .iter()
+        .map(|comparison| &comparison.verdict);
+    screened
+        .chain(confirmed)
         .any(saturated)
         .then(|| "this machine was too slow for the trial".to_owned())
 }

@@ -11,4 +11,5 @@ mod findings;
 mod manners;
 mod run;
 mod scenario;
+mod tails;
 mod usage;

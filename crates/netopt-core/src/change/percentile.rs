@@ -25,6 +25,12 @@ impl Percentile {
         }
     }
 
+    /// The number: 95 of p95.
+    #[must_use]
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+
     /// The share of values below it.
     #[must_use]
     pub fn share(self) -> Ratio {

@@ -18,6 +18,7 @@ use crate::evidence;
 use crate::facts::{
     Connection, Facts, LEAST_SAMPLES, Times, answered, on, opening, phase, service,
 };
+use crate::handshake;
 use crate::lookup;
 use crate::openings::{self, HEALTHY_REUSE, Openings, openings};
 use crate::worth;
@@ -175,8 +176,10 @@ fn per_opening(facts: &Facts, cause: &Cause) -> Duration {
     }
     let handshakes = handshakes(facts).p50().unwrap_or_default();
     let whole = fresh.clearly_above(&warm).unwrap_or(handshakes);
-    // What a small first window costs has an audit of its own.
-    let whole = whole.saturating_sub(slow_start(facts));
+    // What a small first window costs has an audit of its own, and so have handshakes that are most of the call.
+    let whole = whole
+        .saturating_sub(slow_start(facts))
+        .saturating_sub(dominating_handshake(facts));
     match cause {
         Cause::Server { .. } => whole.saturating_sub(curable(facts)),
         Cause::Client | Cause::Between => whole,
@@ -188,6 +191,10 @@ fn slow_start(facts: &Facts) -> Duration {
     course::most(&course::downloads(facts), course::Reason::SlowStart)
         .and_then(|(paused, _)| paused.p50())
         .unwrap_or_default()
+}
+
+fn dominating_handshake(facts: &Facts) -> Duration {
+    handshake::dominating(facts).map_or(Duration::ZERO, |found| found.time)
 }
 
 fn fresh(facts: &Facts) -> Times {
@@ -207,8 +214,8 @@ fn handshakes(facts: &Facts) -> Times {
         .collect()
 }
 
-/// Where the server closes, a slow lookup and a dead address are what the client can still cure by itself, so they are
-/// not counted here.
+/// Where the server closes, a slow lookup, a dead address and sessions that are not resumed are what the client can still
+/// cure by itself, so they are not counted here.
 fn curable(facts: &Facts) -> Duration {
     let lookups = phase(on(&facts.survey.fresh, Connection::New), Phase::Dns);
     let lookup = lookups
@@ -225,6 +232,7 @@ fn curable(facts: &Facts) -> Duration {
     lookup
         .unwrap_or_default()
         .saturating_add(detour.unwrap_or_default())
+        .saturating_add(handshake::kept_by_the_client(facts))
 }
 
 fn evidence(facts: &Facts, openings: Openings, cause: &Cause) -> Vec<Evidence> {

@@ -6,12 +6,13 @@ use netopt_core::arrivals::Arrivals;
 use netopt_core::change::{Change, Switch};
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::finding::{Finding, Remedy};
+use netopt_core::journey::Journey;
 use netopt_core::opening::Opening;
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
 use netopt_core::plan::Plan;
-use netopt_core::unit::{Bytes, millis};
+use netopt_core::unit::{Bytes, Ratio, millis};
 use proptest::prelude::*;
 
 use crate::facts::{Baseline, BodySample, Facts, Survey};
@@ -55,9 +56,17 @@ fn opening() -> impl Strategy<Value = Opening> {
 }
 
 fn connection() -> impl Strategy<Value = ConnectionUse> {
+    let session =
+        (any::<bool>(), any::<bool>(), size()).prop_map(|(old, resumed, certificates)| {
+            TlsSession {
+                version: if old { "TLSv1.2" } else { "TLSv1.3" }.to_owned(),
+                resumed,
+                certificates,
+            }
+        });
     let uses = (
         0u64..4,
-        any::<bool>(),
+        prop::option::of(session),
         prop::option::of(any::<bool>()),
         prop::option::of(prop::sample::select(vec!["bbr", "cubic"])),
         opening(),
@@ -67,10 +76,7 @@ fn connection() -> impl Strategy<Value = ConnectionUse> {
         earlier,
         age: Duration::ZERO,
         protocol: Protocol::Http1,
-        tls: tls.then(|| TlsSession {
-            version: "TLSv1.3".to_owned(),
-            resumed: false,
-        }),
+        tls,
         nodelay,
         congestion_control: name.and_then(|name| name.parse().ok()),
         opening: (earlier == 0).then_some(opening),
@@ -147,6 +153,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
         (time(), phases, status, traffic()),
         prop::option::weighted(0.9, connection()),
         prop::option::weighted(0.9, answer()),
+        (prop::option::weighted(0.9, time()), 0u32..4),
         (
             prop::option::of(path()),
             prop::option::of(path()),
@@ -154,7 +161,13 @@ fn exchange() -> impl Strategy<Value = Exchange> {
         ),
     )
         .prop_map(
-            |((lateness, phases, status, traffic), connection, answer, kernel)| {
+            |(
+                (lateness, phases, status, traffic),
+                connection,
+                answer,
+                (begun, retries),
+                kernel,
+            )| {
                 let (path, path_before, arrivals) = kernel;
                 let mut timeline = Timeline::new();
                 for (phase, span) in Phase::ALL.into_iter().zip(phases) {
@@ -163,7 +176,12 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     }
                 }
                 Exchange {
+                    begun,
                     lateness,
+                    journey: Journey {
+                        retries,
+                        ..Journey::default()
+                    },
                     traffic,
                     connection,
                     answer,
@@ -178,19 +196,32 @@ fn exchange() -> impl Strategy<Value = Exchange> {
 
 fn client() -> impl Strategy<Value = Plan> {
     let switch = || any::<bool>().prop_map(Switch::from);
-    (switch(), switch(), switch(), 0u32..40, time()).prop_map(
-        |(nodelay, quickack, keep, limit, ttl)| {
-            [
-                Change::Nodelay(nodelay),
-                Change::Quickack(quickack),
-                Change::KeepAlive(keep),
-                Change::MaxConnections(std::num::NonZeroU32::new(limit)),
-                Change::DnsCacheTtl(ttl),
-            ]
-            .into_iter()
-            .collect()
-        },
+    let retries = (0u32..4, any::<bool>());
+    (
+        switch(),
+        switch(),
+        switch(),
+        switch(),
+        0u32..40,
+        time(),
+        retries,
     )
+        .prop_map(
+            |(nodelay, quickack, keep, resumption, limit, ttl, (attempts, bounded))| {
+                [
+                    Change::Resumption(resumption),
+                    Change::RetryAttempts(attempts),
+                    Change::RetryBudget(Ratio::new(0.1).filter(|_| bounded)),
+                    Change::Nodelay(nodelay),
+                    Change::Quickack(quickack),
+                    Change::KeepAlive(keep),
+                    Change::MaxConnections(std::num::NonZeroU32::new(limit)),
+                    Change::DnsCacheTtl(ttl),
+                ]
+                .into_iter()
+                .collect()
+            },
+        )
 }
 
 fn facts() -> impl Strategy<Value = Facts> {

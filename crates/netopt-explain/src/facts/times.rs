@@ -46,6 +46,26 @@ impl Times {
         Some(low + (high - low) / 2)
     }
 
+    /// All of them, ascending.
+    #[must_use]
+    pub fn sorted(&self) -> &[Duration] {
+        &self.0
+    }
+
+    /// The least time that `share` of them do not exceed, from 0 to 1: the nearest rank. `None` without samples.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float cast saturates, and the rank is cut to the count"
+    )]
+    pub fn quantile(&self, share: f64) -> Option<Duration> {
+        let rank = (share * self.0.len() as f64).ceil() as usize;
+        let last = self.0.len().checked_sub(1)?;
+        self.0.get(rank.saturating_sub(1).min(last)).copied()
+    }
+
     /// The least; `None` without samples.
     #[must_use]
     pub fn least(&self) -> Option<Duration> {

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 const SPAN: Duration = Duration::from_secs(15);
 /// How old the percentile in use may be: finding it looks at all of the histogram.
 const REFRESH: Duration = Duration::from_secs(3);
-/// Fewer say nothing about a tail; a p95 has five beyond it.
-const FEWEST: u64 = 100;
+/// So many latencies beyond the percentile make it one that can be used.
+const BEYOND: u64 = 5;
 /// A timer is no finer, and a second request costs about as much.
 const LEAST: Duration = Duration::from_millis(1);
 
@@ -24,6 +24,13 @@ pub(super) struct Latencies {
     began: Instant,
     late: Option<Duration>,
     refreshed: Option<Instant>,
+}
+
+/// How many latencies of a destination have to be known before its calls are hedged after `percentile`: five lie beyond
+/// it then. 50 for a p90, 100 for a p95.
+#[must_use]
+pub fn fewest_before_hedging(percentile: Percentile) -> u64 {
+    (BEYOND * 100).div_ceil(100 - u64::from(percentile.get()))
 }
 
 impl Latencies {
@@ -57,7 +64,7 @@ impl Latencies {
     }
 
     fn find(&self, percentile: Percentile) -> Option<Duration> {
-        if self.running.count() + self.past.count() < FEWEST {
+        if self.running.count() + self.past.count() < fewest_before_hedging(percentile) {
             return None;
         }
         let mut both = self.past.clone();
@@ -91,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn late_is_beyond_the_share_that_was_asked_for(
-            mut micros in prop::collection::vec(1u64..1_000_000, 100..300), percent in 50u8..=99,
+            mut micros in prop::collection::vec(1u64..1_000_000, 500..700), percent in 50u8..=99,
         ) {
             let now = Instant::now();
             let mut latencies = Latencies::new(now);
@@ -112,13 +119,19 @@ mod tests {
     fn nothing_is_late_before_enough_is_known_nor_after_it_is_forgotten() {
         let now = Instant::now();
         let mut latencies = Latencies::new(now);
-        for count in 0..FEWEST {
+        for count in 0..100 {
             assert_eq!(latencies.late(now, p(95)), None, "{count}");
             latencies.record(now, Duration::from_millis(20));
         }
         assert!(latencies.late(now, p(95)).is_some());
         assert!(latencies.late(now + SPAN, p(95)).is_some());
         assert_eq!(latencies.late(now + SPAN * 4, p(95)), None);
+    }
+
+    #[test]
+    fn five_lie_beyond() {
+        let fewest = [50, 85, 90, 95, 99].map(|percent| fewest_before_hedging(p(percent)));
+        assert_eq!(fewest, [10, 34, 50, 100, 500]);
     }
 
     #[test]

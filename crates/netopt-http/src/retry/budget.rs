@@ -9,20 +9,16 @@
 //! own would multiply. The first of them that sees a call pays in for it, and marks it as counted.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use http::Extensions;
+use netopt_core::change::{RETRY_RESERVE, RETRY_SPAN};
 use netopt_core::unit::Ratio;
 use tokio::time::Instant;
 
 use super::window::Window;
 
-/// How long a call counts.
-const SPAN: Duration = Duration::from_secs(10);
 /// What a call pays in.
 const DEPOSIT: i64 = 1000;
-/// Retries a second that are always allowed, so that a client with few calls, or a new one, has some.
-const DEFAULT_RESERVE: u32 = 10;
 /// The share of calls that may be made again.
 const DEFAULT_SHARE: f64 = 0.2;
 
@@ -55,19 +51,19 @@ impl Budget {
         } else {
             (DEPOSIT, (DEPOSIT as f64 / share.get().max(1e-9)) as i64)
         };
-        let seconds = i64::try_from(SPAN.as_secs()).unwrap_or(i64::MAX);
+        let seconds = i64::try_from(RETRY_SPAN.as_secs()).unwrap_or(i64::MAX);
         Self(Some(Arc::new(Account {
             deposit,
             price,
             reserve: (i64::from(reserve) * seconds).saturating_mul(price),
-            window: Mutex::new(Window::new(SPAN, now)),
+            window: Mutex::new(Window::new(RETRY_SPAN, now)),
         })))
     }
 
     /// A share of first calls, and ten a second beside.
     #[must_use]
     pub fn sharing(share: Ratio) -> Self {
-        Self::new(share, DEFAULT_RESERVE, Instant::now())
+        Self::new(share, RETRY_RESERVE, Instant::now())
     }
 
     /// No bound. Only to describe a client that has none.
@@ -142,6 +138,8 @@ impl Account {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -171,7 +169,7 @@ mod tests {
             both.deposit(now);
         }
         assert_eq!(both.balance(now), Some(102));
-        assert_eq!(both.balance(now + SPAN * 2), Some(100));
+        assert_eq!(both.balance(now + RETRY_SPAN * 2), Some(100));
         assert_eq!(Budget::unlimited().balance(now), None);
     }
 

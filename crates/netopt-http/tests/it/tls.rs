@@ -61,7 +61,10 @@ async fn the_second_connection_resumes_the_session() {
         let resumed = async |client: &Client| {
             let call = client.exchange(get(origin.url())).await;
             assert_answered(&call);
-            call.connection.unwrap().tls.unwrap().resumed
+            let session = call.connection.unwrap().tls.unwrap();
+            let shown = origin.certificate_der().unwrap().len() as u64;
+            assert_eq!(session.certificates.get(), shown, "of the first handshake");
+            session.resumed
         };
         assert!(!resumed(&client).await);
         assert!(resumed(&client).await, "{protocol:?}");

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, Content};
 use super::compress::{Encoded, Encoding};
 use super::lifetime::Lifetime;
+use super::overload::Ahead;
 use super::served::Ledger;
 use super::{Compress, Errors, Failure, OriginSpec, body, validator};
 use crate::socket::Manner;
@@ -40,7 +41,11 @@ pub(super) struct Site {
     body: Encoded,
     stream_chunk: Bytes,
     work: Work,
+    ahead: Option<Ahead>,
 }
+
+/// What a server answers that has too much to do.
+const TOO_MUCH: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
 impl Site {
     pub(super) fn new(spec: OriginSpec) -> io::Result<Self> {
@@ -53,6 +58,10 @@ impl Site {
             meter,
             body: Encoded::new(body::generate(&spec.body, spec.seed)),
             stream_chunk: body::generate(&piece, spec.seed),
+            ahead: spec
+                .service
+                .overload
+                .map(|overload| Ahead::new(overload, Instant::now())),
             work: Work::new(spec.service.time, spec.service.workers, spec.seed)?,
             spec,
         })
@@ -67,19 +76,28 @@ impl Site {
         let in_flight = lifetime.begin();
         self.ledger.request(request.method(), path(request.uri()));
         let lot = self.work.draw();
+        let is_taken = self
+            .ahead
+            .as_ref()
+            .is_none_or(|ahead| ahead.take(Instant::now()));
         let (head, body) = request.into_parts();
         discard(body).await;
         if self.spec.failure == Failure::NeverAnswers {
             pending::<()>().await;
         }
-        self.work.spend(lot.time).await;
+        if is_taken {
+            self.work.spend(lot.time).await;
+        }
         let mut headers = HeaderMap::new();
         if in_flight.is_last() && head.version != Version::HTTP_2 {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let errors = self.spec.service.errors;
-        let (status, content) = match errors.filter(|e| lot.chance < e.share.get()) {
-            Some(Errors { status, .. }) => (status, refusal(status, &mut headers)),
+        let failed = errors.filter(|e| !is_taken || lot.chance < e.share.get());
+        let refused = (!is_taken).then_some(TOO_MUCH);
+        let status = failed.map(|Errors { status, .. }| status).or(refused);
+        let (status, content) = match status {
+            Some(status) => (status, refusal(status, &mut headers)),
             None => self.good(&head, &mut headers).await,
         };
         let mut response = Response::new(Answer::new(content, in_flight));

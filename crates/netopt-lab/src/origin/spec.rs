@@ -10,9 +10,11 @@ use http::{HeaderValue, StatusCode};
 use netopt_core::change::Switch;
 use netopt_core::unit::{Bytes, Ratio};
 
+use super::overload::Overload;
 use super::{Dist, MAX_CONNECTIONS};
 use crate::refuse;
 use crate::socket::SocketSpec;
+use crate::tls::{MAX_CERTIFICATE, TlsSpec};
 
 /// The size of a body when nothing is said: a small answer of an API.
 pub const DEFAULT_BODY: Bytes = Bytes::new(2_000);
@@ -38,6 +40,8 @@ pub struct OriginSpec {
     pub compress: Compress,
     /// How it treats its sockets.
     pub socket: SocketSpec,
+    /// How it shakes hands, where it speaks TLS.
+    pub tls: TlsSpec,
     /// What it does that no server should. Default: [`Failure::None`].
     pub failure: Failure,
     /// Seed of the body and of everything drawn. Default: [`DEFAULT_SEED`].
@@ -53,6 +57,7 @@ impl Default for OriginSpec {
             keep_alive: KeepAlive::default(),
             compress: Compress::default(),
             socket: SocketSpec::default(),
+            tls: TlsSpec::default(),
             failure: Failure::default(),
             seed: DEFAULT_SEED,
         }
@@ -133,6 +138,8 @@ pub struct ServiceSpec {
     pub workers: Option<usize>,
     /// Answers that are errors. Default: none.
     pub errors: Option<Errors>,
+    /// What is too much for it. Default: nothing is.
+    pub overload: Option<Overload>,
 }
 
 /// Errors among the answers, drawn independently for each request.
@@ -210,6 +217,17 @@ impl OriginSpec {
                 "errors status {} is no error, must be from 400 to 599",
                 status.as_u16()
             ));
+        }
+        if self.tls.certificate > MAX_CERTIFICATE {
+            wrong.push(format!(
+                "certificate {} is above {MAX_CERTIFICATE}",
+                self.tls.certificate
+            ));
+        }
+        if let Some(Overload { rate, .. }) = self.service.overload
+            && rate.get() <= 0.0
+        {
+            wrong.push(format!("overload rate {rate} must be above 0"));
         }
         self.service.time.check(&mut wrong);
         self.socket.check(MAX_CONNECTIONS, &mut wrong);

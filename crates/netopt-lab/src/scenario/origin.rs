@@ -10,12 +10,13 @@ use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
 use toml::de::DeValue;
 
+use super::handshake;
 use super::service;
 use super::table::Table;
-use super::value::{self, SHARE, SIZE, SWITCH, TIME};
+use super::value::{self, PER_SECOND, SHARE, SIZE, SWITCH, TIME};
 use crate::origin::{
-    BodyKind, BodySpec, Compress, Dist, Errors, KeepAlive, MAX_BODY, OriginSpec, Protocol,
-    ServiceSpec,
+    BodyKind, BodySpec, Compress, DEFAULT_PATIENCE, Dist, Errors, KeepAlive, MAX_BODY, OriginSpec,
+    Overload, Protocol, ServiceSpec,
 };
 use crate::raw::{RawProtocol, RawSpec};
 use crate::server::ServerSpec;
@@ -105,7 +106,7 @@ const OF_ALL: [&str; 10] = [
 ];
 
 /// Keys that only HTTP has.
-const OF_HTTP: [&str; 7] = [
+const OF_HTTP: [&str; 9] = [
     "body",
     "body_kind",
     "keep_alive",
@@ -113,6 +114,8 @@ const OF_HTTP: [&str; 7] = [
     "cache_control",
     "etag",
     "errors",
+    "overload",
+    "tls",
 ];
 
 fn read(table: &Table<'_, '_>) -> Replica {
@@ -140,6 +143,7 @@ fn http(table: &Table<'_, '_>, protocol: Protocol) -> OriginSpec {
             time: service(table),
             workers: workers(table),
             errors: errors(table),
+            overload: overload(table),
         },
         keep_alive: keep_alive(table),
         compress: match compress {
@@ -147,6 +151,7 @@ fn http(table: &Table<'_, '_>, protocol: Protocol) -> OriginSpec {
             Some(true) | None => Compress::WhenAsked,
         },
         socket: socket(table),
+        tls: handshake::read(table, protocol),
         ..OriginSpec::default()
     }
 }
@@ -256,6 +261,23 @@ fn errors(table: &Table<'_, '_>) -> Option<Errors> {
     share
         .filter(|share| share.get() > 0.0)
         .map(|share| Errors { share, status })
+}
+
+fn overload(table: &Table<'_, '_>) -> Option<Overload> {
+    let overload = table.table("overload")?;
+    overload.only(&["rate", "patience"]);
+    if !overload.has("rate") {
+        overload.fail("rate", format!("is missing; it is {PER_SECOND}"));
+    }
+    let rate = overload.get("rate", PER_SECOND, value::per_second);
+    let expected = format!("{TIME}, above zero, at most 24 h");
+    let patience = overload.get("patience", &expected, |value| {
+        value::stretch(value, LONGEST_IDLE)
+    });
+    Some(Overload {
+        rate: rate?,
+        patience: patience.unwrap_or(DEFAULT_PATIENCE),
+    })
 }
 
 fn socket(table: &Table<'_, '_>) -> SocketSpec {

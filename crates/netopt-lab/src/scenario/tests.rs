@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
 use netopt_core::change::{Change, Switch};
+use netopt_core::metric::Metric;
 use netopt_core::unit::{BitRate, Bytes, PerSecond, Ratio};
 use netopt_core::workload::Workload;
 use proptest::prelude::*;
 
 use super::*;
-use crate::origin::{BodyKind, Compress, Dist, Errors, KeepAlive, Protocol, WriteStyle};
+use crate::origin::{
+    BodyKind, Compress, Dist, Errors, KeepAlive, Overload, Protocol, TlsSpec, TlsVersion,
+    WriteStyle,
+};
 use crate::path::{Jitter, Limit, Loss, Rate, Reorder};
 use crate::raw::{RawProtocol, RawSpec};
 use crate::server::ServerSpec;
@@ -49,6 +53,8 @@ compress = false
 cache_control = "max-age=60"
 etag = true
 errors = {share = "5%", status = 502}
+overload = {rate = "300/s", patience = "80ms"}
+tls = {version = "1.2", sessions = false, certificate = "18kB"}
 rcvbuf = "16kB"
 sndbuf = "32kB"
 backlog = 128
@@ -63,6 +69,7 @@ ttl = "5s"
 dead_first = true
 [workload]
 preset = "web"
+metric = "throughput"
 rate = 60
 concurrency = 4
 duration = "3s"
@@ -125,6 +132,17 @@ fn every_key_of_an_origin_is_read() {
     assert_eq!(spec.service.workers, Some(8));
     let (share, status) = (Ratio::new(0.05).unwrap(), StatusCode::BAD_GATEWAY);
     assert_eq!(spec.service.errors, Some(Errors { share, status }));
+    let overload = Overload {
+        rate: PerSecond::new(300.0).unwrap(),
+        patience: Duration::from_millis(80),
+    };
+    assert_eq!(spec.service.overload, Some(overload));
+    let tls = TlsSpec {
+        version: TlsVersion::Tls12,
+        sessions: Switch::Off,
+        certificate: Bytes::new(18_000),
+    };
+    assert_eq!(spec.tls, tls);
     assert_eq!(spec.keep_alive, KeepAlive::Idle(Duration::from_secs(2)));
     assert_eq!(spec.compress, Compress::Never);
     assert_eq!(spec.socket.nodelay, Switch::Off);
@@ -150,6 +168,7 @@ fn every_key_of_the_exam_is_read() {
     let scenario = read(WHOLE);
     let load = scenario.workload;
     assert_eq!(load.preset, Workload::Web);
+    assert_eq!(load.metric, Some(Metric::Throughput));
     assert_eq!(load.rate, PerSecond::new(60.0));
     assert_eq!(load.concurrency.unwrap().get(), 4);
     assert_eq!(load.duration, Some(Duration::from_secs(3)));

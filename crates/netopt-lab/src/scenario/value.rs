@@ -5,8 +5,12 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use netopt_core::unit::{BitRate, Bytes, Ratio, parse_duration};
+use netopt_core::unit::{BitRate, Bytes, PerSecond, Ratio, parse_duration};
 use toml::de::DeValue;
+
+/// Calls a second that one machine can make and answer.
+const HIGHEST_RATE: f64 = 10_000.0;
+const LOWEST_RATE: f64 = 0.1;
 
 /// What a time looks like.
 pub(super) const TIME: &str = "a time such as \"250us\", \"80ms\" or \"1.5s\"";
@@ -16,6 +20,8 @@ pub(super) const SIZE: &str = "an amount of data such as \"200B\", \"12kB\" or \
 pub(super) const SHARE: &str = "a share from 0 to 1, such as \"2%\" or 0.02";
 /// What a switch looks like.
 pub(super) const SWITCH: &str = "true or false";
+/// What a rate of calls looks like.
+pub(super) const PER_SECOND: &str = "calls a second from 0.1 to 10000, such as 60 or \"60/s\"";
 /// What text looks like.
 pub(super) const TEXT: &str = "text in quotes";
 
@@ -82,6 +88,15 @@ pub(super) fn count(value: &DeValue<'_>, bounds: RangeInclusive<u64>) -> Option<
 
 fn integer_of(digits: &str, radix: u32) -> Option<u64> {
     u64::from_str_radix(digits, radix).ok()
+}
+
+/// Calls that one machine can make and answer in a second: a bare number, or text that ends in `/s`.
+pub(super) fn per_second(value: &DeValue<'_>) -> Option<PerSecond> {
+    let number = value.as_str().map_or_else(
+        || number(value),
+        |text| text.trim().trim_end_matches("/s").trim().parse().ok(),
+    )?;
+    PerSecond::new(number).filter(|_| (LOWEST_RATE..=HIGHEST_RATE).contains(&number))
 }
 
 /// A list whose items all are what `read` understands; at most `most`.

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::Method;
+use netopt_core::metric::Metric;
 use netopt_core::plan::Plan;
 use netopt_core::unit::{Bytes, PerSecond};
 use netopt_core::workload::Workload;
@@ -11,11 +12,8 @@ use toml::de::DeValue;
 
 use super::client;
 use super::table::Table;
-use super::value::{self, SIZE, TEXT, TIME};
+use super::value::{self, PER_SECOND, SIZE, TEXT, TIME};
 
-/// Calls a second that one machine can make and answer.
-const HIGHEST_RATE: f64 = 10_000.0;
-const LOWEST_RATE: f64 = 0.1;
 const MOST_CALLERS: u64 = 1_000;
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(600);
@@ -30,6 +28,8 @@ const STEEPEST_ZIPF: f64 = 5.0;
 pub struct Load {
     /// What the calls are for. Default: [`Workload::Api`]; [`Workload::Rpc`] when only `concurrency` is given.
     pub preset: Workload,
+    /// What the trial is judged by. `None` leaves it to the preset.
+    pub metric: Option<Metric>,
     /// Calls a second, at most. `None` leaves it to the runner.
     pub rate: Option<PerSecond>,
     /// Callers that each wait for their answer before they call again. `None` leaves it to the preset.
@@ -56,6 +56,7 @@ impl Default for Load {
     fn default() -> Self {
         Self {
             preset: Workload::default(),
+            metric: None,
             rate: None,
             concurrency: None,
             duration: None,
@@ -105,8 +106,9 @@ impl Paths {
     }
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "preset",
+    "metric",
     "rate",
     "concurrency",
     "duration",
@@ -125,11 +127,8 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         "preset",
         &Workload::ALL.map(|preset| (preset.name(), preset)),
     );
-    let rate = table.get(
-        "rate",
-        "calls a second from 0.1 to 10000, such as 60 or \"60/s\"",
-        rate,
-    );
+    let rate = table.get("rate", PER_SECOND, value::per_second);
+    let metric = table.choice("metric", &Metric::ALL.map(|metric| (metric.name(), metric)));
     let callers = format!("a whole number from 1 to {MOST_CALLERS}");
     let concurrency = table.get("concurrency", &callers, |value| {
         NonZeroU32::new(u32::try_from(value::count(value, 1..=MOST_CALLERS)?).ok()?)
@@ -155,6 +154,7 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
     };
     Load {
         preset: preset.unwrap_or(implied),
+        metric,
         rate,
         concurrency,
         duration,
@@ -195,14 +195,6 @@ fn upload_beside(table: &Table<'_, '_>) -> Option<Bytes> {
         &format!("{SIZE}, above zero and at most 64 MiB"),
         |value| value::size(value, LARGEST_REQUEST).filter(|size| *size > Bytes::ZERO),
     )
-}
-
-fn rate(value: &DeValue<'_>) -> Option<PerSecond> {
-    let number = value.as_str().map_or_else(
-        || value::number(value),
-        |text| text.trim().trim_end_matches("/s").trim().parse().ok(),
-    )?;
-    PerSecond::new(number).filter(|_| (LOWEST_RATE..=HIGHEST_RATE).contains(&number))
 }
 
 fn paths(table: &Table<'_, '_>) -> Paths {

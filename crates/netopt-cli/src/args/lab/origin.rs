@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use netopt_core::unit::Bytes;
 use netopt_lab::origin::Dist;
 
-pub(crate) use http::{HttpArgs, Kind};
+pub(crate) use http::{HttpArgs, HttpsArgs, Kind, OnlyVersion};
 pub(crate) use sockets::SocketArgs;
 
 /// Arguments of `netopt lab origin`.
@@ -44,6 +44,8 @@ pub(crate) struct OriginArgs {
     pub(crate) cert_out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
+    #[command(flatten)]
+    pub(crate) https: HttpsArgs,
     #[command(flatten)]
     pub(crate) sockets: SocketArgs,
 }

@@ -55,6 +55,7 @@ impl Demo {
             client: Plan::new().with(Change::KeepAlive(Switch::Off)),
             around,
             workload,
+            metric: workload.metric(),
             seed: self.seed,
             politeness: Politeness { rate, total: TOTAL },
             effort: Effort::default(),

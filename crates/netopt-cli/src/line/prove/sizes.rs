@@ -2,13 +2,18 @@
 //!
 //! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried they
 //! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty. Burn-in is
-//! no help there: it is made one call after the other.
+//! no help there: it is made one call after the other. Hedges need a burn-in, because they begin when the client knows
+//! what is late, and blocks in which something is; a budget of retries shows when its reserve is used up.
 
 use std::num::NonZeroU32;
 
 use netopt::Change;
+use netopt::http::fewest_before_hedging;
+use netopt_core::change::{RETRY_RESERVE, RETRY_SPAN};
+use netopt_core::metric::Metric;
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
-use netopt_trial::design::{BlockSize, Racing, Rounds};
+use netopt_trial::design::{BlockSize, Levels, Racing, Rounds};
+use netopt_trial::judge::guard::fewest_samples;
 
 /// Calls measured in a block. The block is the unit of replication, so more rounds are worth more than larger blocks.
 const PER_BLOCK: u32 = 8;
@@ -20,6 +25,11 @@ const FILLS: u32 = 2;
 const LEAST_FILL: u32 = 8;
 /// And at most so many: a pool that large is rarely too small, and calls are dear.
 const MOST_FILL: u32 = 64;
+/// Where hedges are tried, a block has so many calls beyond the percentile. A third of them or so are slow, and few blocks
+/// are then without.
+const BEYOND: u32 = 12;
+/// Where a budget is tried, a block has so many calls for each retry of the reserve: the other calls show the budget.
+const PER_RETRY: u32 = 2;
 /// A trial that has not decided after so many rounds will say what it would take.
 const MOST_ROUNDS: u32 = 20;
 /// No verdict before.
@@ -33,12 +43,14 @@ pub(super) fn sizes(
     left: u64,
     changes: &[Change],
     pool: Option<NonZeroU32>,
+    metric: Metric,
 ) -> Result<(BlockSize, Rounds), u64> {
     let mut fill = wanted_fill(changes, pool);
+    let least = least(changes, metric);
     loop {
         let size = BlockSize {
-            requests: PER_BLOCK + fill,
-            burn_in: BURN_IN,
+            requests: (PER_BLOCK + fill).max(least.requests),
+            burn_in: least.burn_in,
         };
         let block = u64::from(size.requests) + u64::from(size.burn_in);
         let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
@@ -63,6 +75,46 @@ pub(super) fn sizes(
     }
 }
 
+/// What no block may be smaller than, for the metric or a change to show at all.
+fn least(changes: &[Change], metric: Metric) -> BlockSize {
+    let samples = fewest_samples(metric, Levels::for_metric(metric).alpha);
+    let metric = BlockSize {
+        requests: cut(samples),
+        burn_in: BURN_IN,
+    };
+    changes
+        .iter()
+        .filter_map(wanted)
+        .fold(metric, |all, one| BlockSize {
+            requests: all.requests.max(one.requests),
+            burn_in: all.burn_in.max(one.burn_in),
+        })
+}
+
+/// What a change needs to show; `None` for one that each call shows.
+fn wanted(change: &Change) -> Option<BlockSize> {
+    match change {
+        Change::HedgeAfter(Some(after)) => Some(BlockSize {
+            requests: (BEYOND * 100).div_ceil(100 - u32::from(after.get())),
+            burn_in: cut(fewest_before_hedging(*after)),
+        }),
+        Change::RetryBudget(_) => Some(BlockSize {
+            requests: cut(RETRY_SPAN.as_secs()) * RETRY_RESERVE * PER_RETRY,
+            burn_in: BURN_IN,
+        }),
+        _ => None,
+    }
+}
+
+/// Whether trying `change` takes far more calls than others.
+pub(super) fn is_dear(change: &Change) -> bool {
+    wanted(change).is_some()
+}
+
+fn cut(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// Calls that fill the pool, where its size is tried.
 fn wanted_fill(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
     let is_about_pool = |change: &Change| matches!(change, Change::MaxConnections(_));
@@ -77,7 +129,8 @@ fn wanted_fill(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use netopt_core::change::Switch;
+    use netopt_core::change::{Percentile, Switch};
+    use netopt_core::unit::Ratio;
 
     use super::*;
 
@@ -85,7 +138,7 @@ mod tests {
     const REUSE: Change = Change::KeepAlive(Switch::On);
 
     fn requests(left: u64, changes: &[Change], pool: u32) -> u32 {
-        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool)).unwrap();
+        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool), Metric::P50).unwrap();
         assert!(rounds.max >= LEAST_ROUNDS && rounds.max <= MOST_ROUNDS);
         let calls = u64::from(block.requests + block.burn_in);
         let arms = 2 + changes.len() as u64;
@@ -101,7 +154,13 @@ mod tests {
         assert_eq!(requests(5_000, &[REUSE, LARGER], 1), 16);
         assert_eq!(requests(5_000, &[LARGER], 10), 28);
         assert_eq!(requests(500_000, &[LARGER], 60_000), 72);
-        assert_eq!(sizes(5_000, &[LARGER], None).unwrap().0.requests, 8);
+        assert_eq!(
+            sizes(5_000, &[LARGER], None, Metric::P50)
+                .unwrap()
+                .0
+                .requests,
+            8
+        );
     }
 
     #[test]
@@ -110,8 +169,25 @@ mod tests {
         assert_eq!(requests(810, &[LARGER], 10), 8);
         let least = 9 * (3 * 20 + 3 * 10);
         assert_eq!(
-            sizes(least - 1, &[LARGER], NonZeroU32::new(10)).err(),
+            sizes(least - 1, &[LARGER], NonZeroU32::new(10), Metric::P50).err(),
             Some(least)
         );
+    }
+
+    #[test]
+    fn what_shows_late_gets_longer_blocks() {
+        let block = |change: Change, metric| {
+            let (block, _) = sizes(100_000, &[change, REUSE], None, metric).unwrap();
+            (block.burn_in, block.requests)
+        };
+        let hedge = |percent| Change::HedgeAfter(Percentile::new(percent));
+        let mean = Metric::MeanLatency;
+        assert_eq!(block(hedge(90), mean), (50, 120));
+        assert_eq!(block(hedge(95), mean), (100, 240));
+        assert_eq!(block(Change::HedgeAfter(None), mean), (1, 8));
+        let budget = Change::RetryBudget(Ratio::new(0.2));
+        assert_eq!(block(budget, Metric::Throughput), (1, 200));
+        // Ten beyond the 99th percentile would be nice; 368 is the least.
+        assert_eq!(block(REUSE, Metric::P99), (1, 368));
     }
 }

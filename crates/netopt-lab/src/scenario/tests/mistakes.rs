@@ -44,6 +44,22 @@ const MISTAKES: &[(&str, &str)] = &[
         "line 3: origin.1.protocol: workers means nothing to this tcp server",
     ),
     (
+        "[[origin]]\ntls = {version = \"1.2\"}",
+        "line 3: origin.1.tls: belongs to protocol = \"https1\" or \"https2\"",
+    ),
+    (
+        "[[origin]]\nprotocol = \"https1\"\ntls = {certificate = \"70kB\"}",
+        "line 4: origin.1.tls.certificate: \"70kB\" is not an amount of data",
+    ),
+    (
+        "[[origin]]\noverload = {rate = 0}",
+        "line 3: origin.1.overload.rate: 0 is not calls a second from 0.1",
+    ),
+    (
+        "[workload]\nmetric = \"p95\"",
+        "line 3: workload.metric: \"p95\"",
+    ),
+    (
         "[[origin]]\nrcvbuf = \"1kB\"",
         "line 3: origin.1.rcvbuf: \"1kB\" is not an amount of data",
     ),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use http::HeaderValue;
-use netopt_core::unit::{Bytes, parse_duration};
+use netopt_core::unit::{Bytes, PerSecond, parse_duration};
 use netopt_lab::origin::Errors;
 
 use crate::args::values;
@@ -22,6 +22,9 @@ pub(crate) struct HttpArgs {
     /// Answer this share of requests by an error, such as 1% or 1%:500 (default status: 503)
     #[arg(long, value_name = "SHARE[:STATUS]", value_parser = values::errors)]
     pub(crate) errors: Option<Errors>,
+    /// Take so many requests a second, refused ones included: beyond that it ends up refusing nearly all (default: any number)
+    #[arg(long, value_name = "N", value_parser = values::rate)]
+    pub(crate) overload: Option<PerSecond>,
     /// Close the connection after so many requests (default: never)
     #[arg(long, value_name = "N", conflicts_with = "keep_alive_idle")]
     pub(crate) close_after: Option<u64>,
@@ -37,6 +40,32 @@ pub(crate) struct HttpArgs {
     /// Give each path an ETag, and answer 304 to those who have it
     #[arg(long)]
     pub(crate) etag: bool,
+}
+
+/// The part of an origin's arguments that HTTPS only has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "HTTPS only")]
+pub(crate) struct HttpsArgs {
+    /// Speak this version of TLS only (default: 1.3 and 1.2)
+    #[arg(long, value_enum, value_name = "1.2|1.3", hide_possible_values = true)]
+    pub(crate) tls_version: Option<OnlyVersion>,
+    /// Let no session be resumed
+    #[arg(long)]
+    pub(crate) no_sessions: bool,
+    /// Fill the certificate with names until it has this size
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) certificate: Option<Bytes>,
+}
+
+/// One version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnlyVersion {
+    /// TLS 1.2
+    #[value(name = "1.2")]
+    Tls12,
+    /// TLS 1.3
+    #[value(name = "1.3")]
+    Tls13,
 }
 
 /// What a body is made of.

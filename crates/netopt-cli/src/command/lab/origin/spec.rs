@@ -4,13 +4,14 @@
 
 use netopt_core::change::Switch;
 use netopt_lab::origin::{
-    BodyKind, BodySpec, Compress, KeepAlive, Protocol, ServiceSpec, SocketSpec, WriteStyle,
+    BodyKind, BodySpec, Compress, KeepAlive, Overload, Protocol, ServiceSpec, SocketSpec, TlsSpec,
+    TlsVersion, WriteStyle,
 };
 use netopt_lab::raw::{RawProtocol, RawSpec};
 use netopt_lab::socket::DEFAULT_BACKLOG;
 use netopt_lab::{OriginSpec, ServerSpec};
 
-use crate::args::{HttpArgs, Kind, OriginArgs, SocketArgs, Speaks};
+use crate::args::{HttpArgs, HttpsArgs, Kind, OnlyVersion, OriginArgs, SocketArgs, Speaks};
 use crate::exit::Fault;
 
 /// The two families of protocols.
@@ -35,6 +36,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
                 time,
                 workers: args.workers,
                 errors: args.http.errors,
+                overload: args.http.overload.map(Overload::beyond),
             },
             keep_alive: keep_alive(&args.http),
             compress: if args.http.no_compression {
@@ -43,6 +45,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
                 Compress::WhenAsked
             },
             socket,
+            tls: tls(&args.https),
             seed: args.seed,
             ..OriginSpec::default()
         }),
@@ -86,6 +89,20 @@ fn body(args: &HttpArgs) -> BodySpec {
     }
 }
 
+fn tls(args: &HttpsArgs) -> TlsSpec {
+    let default = TlsSpec::default();
+    TlsSpec {
+        version: args
+            .tls_version
+            .map_or(default.version, |version| match version {
+                OnlyVersion::Tls12 => TlsVersion::Tls12,
+                OnlyVersion::Tls13 => TlsVersion::Tls13,
+            }),
+        sessions: Switch::from(!args.no_sessions),
+        certificate: args.certificate.unwrap_or(default.certificate),
+    }
+}
+
 fn keep_alive(args: &HttpArgs) -> KeepAlive {
     let idle = || {
         args.keep_alive_idle
@@ -116,6 +133,8 @@ fn socket(args: &SocketArgs) -> SocketSpec {
 enum Users {
     /// Whoever speaks HTTP.
     Http,
+    /// Whoever speaks HTTP over TLS.
+    Https,
     /// Whoever has a certificate.
     Tls,
     Source,
@@ -134,6 +153,7 @@ impl Users {
         use Speaks::{Http1, Http2, Https1, Https2, TcpSink, TcpSource, UdpEcho, WssEcho};
         match self {
             Self::Http => matches!(speaks, Http1 | Http2 | Https1 | Https2),
+            Self::Https => matches!(speaks, Https1 | Https2),
             Self::Tls => matches!(speaks, Https1 | Https2 | WssEcho),
             Self::Source => speaks == TcpSource,
             Self::Readers => speaks != TcpSource,
@@ -146,6 +166,7 @@ impl Users {
     const fn named(self) -> &'static str {
         match self {
             Self::Http => "--protocol http1, http2, https1 or https2",
+            Self::Https => "--protocol https1 or https2",
             Self::Tls => "--protocol https1, https2 or wss-echo",
             Self::Source => "--protocol tcp-source",
             Self::Readers => "every --protocol but tcp-source",
@@ -157,7 +178,7 @@ impl Users {
 }
 
 fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
-    let (http, sockets) = (&args.http, &args.sockets);
+    let (http, https, sockets) = (&args.http, &args.https, &args.sockets);
     let given = [
         ("--service", args.service.is_some(), Users::Writers),
         ("--workers", args.workers.is_some(), Users::Writers),
@@ -166,6 +187,10 @@ fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
         ("--body", http.body.is_some(), Users::Http),
         ("--body-kind", http.body_kind.is_some(), Users::Http),
         ("--errors", http.errors.is_some(), Users::Http),
+        ("--overload", http.overload.is_some(), Users::Http),
+        ("--tls-version", https.tls_version.is_some(), Users::Https),
+        ("--no-sessions", https.no_sessions, Users::Https),
+        ("--certificate", https.certificate.is_some(), Users::Https),
         ("--close-after", http.close_after.is_some(), Users::Http),
         (
             "--keep-alive-idle",

@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use netopt_core::change::Switch;
-use netopt_core::unit::show_duration;
-use netopt_lab::origin::{Compress, Dist, KeepAlive, SocketSpec, WriteStyle};
+use netopt_core::unit::{Bytes, show_duration};
+use netopt_lab::origin::{Compress, Dist, KeepAlive, SocketSpec, TlsSpec, TlsVersion, WriteStyle};
 use netopt_lab::raw::{RawProtocol, RawSpec};
 use netopt_lab::socket::DEFAULT_BACKLOG;
 use netopt_lab::{OriginSpec, Server, ServerSpec};
@@ -34,6 +34,12 @@ fn http(spec: &OriginSpec) -> Vec<String> {
             .errors
             .map(|errors| format!("errors {} by {}", errors.share, errors.status.as_u16())),
     );
+    parts.extend(
+        spec.service
+            .overload
+            .map(|overload| format!("takes {} at the most", overload.rate)),
+    );
+    parts.extend(handshakes(&spec.tls));
     match spec.keep_alive {
         KeepAlive::Unlimited => {}
         KeepAlive::Requests(n) => parts.push(format!("connections close after answer {n}")),
@@ -48,6 +54,19 @@ fn http(spec: &OriginSpec) -> Vec<String> {
     }
     parts.extend(spec.body.etag.is_on().then(|| "etags".to_owned()));
     parts.extend(socket(&spec.socket));
+    parts
+}
+
+fn handshakes(spec: &TlsSpec) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(match spec.version {
+        TlsVersion::Newest => None,
+        TlsVersion::Tls12 => Some("TLS 1.2 only".to_owned()),
+        TlsVersion::Tls13 => Some("TLS 1.3 only".to_owned()),
+    });
+    parts.extend((!spec.sessions.is_on()).then(|| "no TLS sessions".to_owned()));
+    let filled = spec.certificate > Bytes::ZERO;
+    parts.extend(filled.then(|| format!("certificate of {}", spec.certificate)));
     parts
 }
 

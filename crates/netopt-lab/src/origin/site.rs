@@ -53,7 +53,8 @@ impl Site {
             meter,
             body: Encoded::new(body::generate(&spec.body, spec.seed)),
             stream_chunk: body::generate(&piece, spec.seed),
-            work: Work::new(spec.service.time, spec.service.workers, spec.seed)?,
+            work: Work::new(spec.service.time, spec.service.workers, spec.seed)?
+                .thrashing(spec.service.thrash_above),
             spec,
         })
     }

@@ -21,7 +21,7 @@ fn served_in(time: Duration, workers: Option<usize>) -> OriginSpec {
         service: ServiceSpec {
             time: Dist::Fixed(time),
             workers,
-            errors: None,
+            ..ServiceSpec::default()
         },
         ..OriginSpec::default()
     }

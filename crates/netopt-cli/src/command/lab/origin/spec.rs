@@ -34,6 +34,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
             service: ServiceSpec {
                 time,
                 workers: args.workers,
+                thrash_above: args.http.thrash_above,
                 errors: args.http.errors,
             },
             keep_alive: keep_alive(&args.http),
@@ -86,12 +87,13 @@ fn body(args: &HttpArgs) -> BodySpec {
     }
 }
 
+/// The three are exclusive.
 fn keep_alive(args: &HttpArgs) -> KeepAlive {
-    let idle = || {
-        args.keep_alive_idle
-            .map_or(KeepAlive::Unlimited, KeepAlive::Idle)
-    };
-    args.close_after.map_or_else(idle, KeepAlive::Requests)
+    args.close_after
+        .map(KeepAlive::Requests)
+        .or_else(|| args.keep_alive_idle.map(KeepAlive::Idle))
+        .or_else(|| args.forget_idle.map(KeepAlive::Forgotten))
+        .unwrap_or_default()
 }
 
 fn socket(args: &SocketArgs) -> SocketSpec {
@@ -172,6 +174,8 @@ fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
             http.keep_alive_idle.is_some(),
             Users::Http,
         ),
+        ("--forget-idle", http.forget_idle.is_some(), Users::Http),
+        ("--thrash-above", http.thrash_above.is_some(), Users::Http),
         ("--no-compression", http.no_compression, Users::Http),
         ("--cache-control", http.cache_control.is_some(), Users::Http),
         ("--etag", http.etag, Users::Http),

@@ -7,14 +7,20 @@ mod arms;
 mod sizes;
 mod trial;
 
+use std::num::NonZeroU32;
+
 use netopt::{Change, Plan};
 use netopt_core::finding::{Finding, Status};
+use netopt_core::metric::Metric;
+use netopt_core::unit::Ratio;
 use netopt_core::verdict::{Decision, Verdict};
+use netopt_core::workload::Pattern;
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
 use netopt_trial::design::Design;
 
 use super::{Comparison, Ending, Line, Progress, Stage};
 use crate::exit::Fault;
+use sizes::Today;
 pub(super) use trial::Trial;
 use trial::{Outcome, Subject};
 
@@ -123,10 +129,41 @@ impl Line {
         changes
     }
 
+    /// What a trial decides by: the metric of the workload; or answers a second, if the most promising change is about calls
+    /// that get none. Their absence is in no latency, and a client that fails quickly would look good.
+    fn metric(&self) -> Metric {
+        let most_promising = self
+            .story
+            .findings
+            .iter()
+            .find(|finding| finding.change().is_some());
+        let about = most_promising
+            .and_then(|finding| finding.estimate)
+            .map(|estimate| estimate.metric);
+        if about == Some(Metric::Throughput.name()) {
+            Metric::Throughput
+        } else {
+            self.job.workload.metric()
+        }
+    }
+
+    /// Today's client, as far as the size of a trial depends on it.
+    fn today(&self) -> Today {
+        let facts = &self.story.facts;
+        let calls = facts.baseline.exchanges.len() as u64;
+        Today {
+            pool: self.job.client.settings().pool.max_connections,
+            callers: match self.job.workload.pattern() {
+                Pattern::Open => NonZeroU32::MIN,
+                Pattern::Closed => self.job.effort.callers,
+            },
+            answered: Ratio::of(facts.answered().count() as u64, calls),
+        }
+    }
+
     /// A design that leaves enough of the budget for the confirmation; `None`, with a note, if that cannot be.
     fn screening(&mut self, changes: &[Change]) -> Result<Option<Design>, Fault> {
-        let pool = self.job.client.settings().pool.max_connections;
-        let (block, rounds) = match sizes::sizes(self.budget.left(), changes, pool) {
+        let (block, rounds) = match sizes::sizes(self.budget.left(), changes, &self.today()) {
             Ok(sizes) => sizes,
             Err(least) => {
                 let needed = self.budget.used() + least;
@@ -137,7 +174,7 @@ impl Line {
                 return Ok(None);
             }
         };
-        let builder = Design::builder(self.job.seed, self.job.workload.metric(), TODAY)
+        let builder = Design::builder(self.job.seed, self.metric(), TODAY)
             .rounds(rounds)
             .block(block);
         let named = changes

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use netopt_core::change::{Change, Setting};
 use netopt_core::finding::{Finding, Remedy};
+use netopt_core::metric::Metric;
 use netopt_core::metrics::NetworkMetrics;
 use netopt_core::model::latency::Term;
 use netopt_core::plan::Plan;
@@ -153,7 +154,10 @@ fn confirmation(comparison: &Comparison) -> Value {
             "ci95_pct": effect.map(|effect| effect.interval_pct()),
         })
     };
-    let rate = |side: &Side| side.metrics.throughput(side.busy).map(PerSecond::get);
+    let rate = |side: &Side| side.answers().map(PerSecond::get);
+    let of_rate = verdict
+        .effect
+        .filter(|_| verdict.metric == Metric::Throughput);
     json!({
         "proof": proof(verdict),
         "requests": after.metrics.count(),
@@ -165,7 +169,12 @@ fn confirmation(comparison: &Comparison) -> Value {
             "effect_pct": verdict.effect.filter(|_| verdict.metric.name() == "mean_latency").map(|effect| effect.pct()),
             "ci95_pct": verdict.effect.filter(|_| verdict.metric.name() == "mean_latency").map(|effect| effect.interval_pct()),
         },
-        "throughput_rps": { "before": rate(before), "after": rate(after), "effect_pct": null, "ci95_pct": null },
+        "throughput_rps": {
+            "before": rate(before),
+            "after": rate(after),
+            "effect_pct": of_rate.map(|effect| effect.pct()),
+            "ci95_pct": of_rate.map(|effect| effect.interval_pct()),
+        },
     })
 }
 

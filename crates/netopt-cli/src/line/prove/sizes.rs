@@ -1,12 +1,15 @@
 //! How large a trial is: calls a block and rounds, within what is left of the budget.
 //!
-//! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried they
-//! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty. Burn-in is
-//! no help there: it is made one call after the other.
+//! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried, or a protocol
+//! that needs no pool, they cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty. Burn-in is
+//! no help there: it is made one call after the other. Nor can they where several callers wait for their answers, because a
+//! block with fewer calls than callers is another load than the one that was measured, and where calls fail, because only
+//! those that are answered have a latency.
 
 use std::num::NonZeroU32;
 
 use netopt::Change;
+use netopt_core::unit::Ratio;
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
 use netopt_trial::design::{BlockSize, Racing, Rounds};
 
@@ -14,6 +17,20 @@ use netopt_trial::design::{BlockSize, Racing, Rounds};
 const PER_BLOCK: u32 = 8;
 /// Calls before them, discarded: the first opens the connection and asks for the name.
 const BURN_IN: u32 = 1;
+/// What the size of a block depends on, besides the changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Today {
+    /// Connections that today's client may have.
+    pub(super) pool: Option<NonZeroU32>,
+    /// Callers that each wait for their answer; 1 where calls come by a plan.
+    pub(super) callers: NonZeroU32,
+    /// The share of today's calls that are answered; `None` of no calls.
+    pub(super) answered: Option<Ratio>,
+}
+
+/// Of a client whose calls fail more often than this not everything can be measured.
+const LEAST_ANSWERED: f64 = 0.25;
+
 /// Where the pool is tried, so often as many more calls are measured as fill it.
 const FILLS: u32 = 2;
 /// And they are at least so many, so that a small excess of arrivals has time to become a queue.
@@ -32,12 +49,13 @@ const LEAST_ROUNDS: u32 = 10;
 pub(super) fn sizes(
     left: u64,
     changes: &[Change],
-    pool: Option<NonZeroU32>,
+    today: &Today,
 ) -> Result<(BlockSize, Rounds), u64> {
-    let mut fill = wanted_fill(changes, pool);
+    let per_block = per_block(today.answered);
+    let mut fill = wanted_fill(changes, today);
     loop {
         let size = BlockSize {
-            requests: PER_BLOCK + fill,
+            requests: per_block + fill,
             burn_in: BURN_IN,
         };
         let block = u64::from(size.requests) + u64::from(size.burn_in);
@@ -63,29 +81,56 @@ pub(super) fn sizes(
     }
 }
 
-/// Calls that fill the pool, where its size is tried.
-fn wanted_fill(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
-    let is_about_pool = |change: &Change| matches!(change, Change::MaxConnections(_));
-    match pool {
-        Some(limit) if changes.iter().any(is_about_pool) => limit
+/// So many calls that [`PER_BLOCK`] of them are answered.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most four times eight"
+)]
+fn per_block(answered: Option<Ratio>) -> u32 {
+    let answered = answered.map_or(1.0, Ratio::get).max(LEAST_ANSWERED);
+    (f64::from(PER_BLOCK) / answered).ceil() as u32
+}
+
+/// Calls that fill the pool, where its size is tried, or give each of several callers its turns.
+fn wanted_fill(changes: &[Change], today: &Today) -> u32 {
+    let is_about_pool =
+        |change: &Change| matches!(change, Change::MaxConnections(_) | Change::Version(_));
+    let pool = today.pool.filter(|_| changes.iter().any(is_about_pool));
+    let several = Some(today.callers).filter(|callers| callers.get() > 1);
+    match pool.max(several) {
+        Some(many) => many
             .get()
             .saturating_mul(FILLS)
             .clamp(LEAST_FILL, MOST_FILL),
-        _ => 0,
+        None => 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use netopt_core::change::Switch;
+    use netopt_core::change::{HttpVersion, Switch};
 
     use super::*;
 
     const LARGER: Change = Change::MaxConnections(NonZeroU32::new(16));
+    const SHARED: Change = Change::Version(HttpVersion::Auto);
     const REUSE: Change = Change::KeepAlive(Switch::On);
 
+    fn today(pool: u32, callers: u32, answered: f64) -> Today {
+        Today {
+            pool: NonZeroU32::new(pool),
+            callers: NonZeroU32::new(callers).unwrap(),
+            answered: Ratio::new(answered),
+        }
+    }
+
     fn requests(left: u64, changes: &[Change], pool: u32) -> u32 {
-        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool)).unwrap();
+        sized(left, changes, &today(pool, 1, 1.0))
+    }
+
+    fn sized(left: u64, changes: &[Change], today: &Today) -> u32 {
+        let (block, rounds) = sizes(left, changes, today).unwrap();
         assert!(rounds.max >= LEAST_ROUNDS && rounds.max <= MOST_ROUNDS);
         let calls = u64::from(block.requests + block.burn_in);
         let arms = 2 + changes.len() as u64;
@@ -99,9 +144,23 @@ mod tests {
     fn only_a_trial_of_the_pool_waits_until_it_is_full() {
         assert_eq!(requests(5_000, &[REUSE], 4), 8);
         assert_eq!(requests(5_000, &[REUSE, LARGER], 1), 16);
+        assert_eq!(requests(5_000, &[SHARED], 2), 16);
         assert_eq!(requests(5_000, &[LARGER], 10), 28);
         assert_eq!(requests(500_000, &[LARGER], 60_000), 72);
-        assert_eq!(sizes(5_000, &[LARGER], None).unwrap().0.requests, 8);
+        assert_eq!(requests(5_000, &[LARGER], 0), 8);
+    }
+
+    #[test]
+    fn several_callers_have_their_turns_whatever_is_tried() {
+        assert_eq!(sized(5_000, &[REUSE], &today(0, 16, 1.0)), 40);
+        assert_eq!(sized(5_000, &[REUSE], &today(4, 2, 1.0)), 16);
+        assert_eq!(sized(5_000, &[LARGER], &today(10, 4, 1.0)), 28);
+    }
+
+    #[test]
+    fn a_block_has_as_many_answers_however_many_calls_fail() {
+        assert_eq!(sized(5_000, &[REUSE], &today(0, 1, 0.5)), 16);
+        assert_eq!(sized(5_000, &[REUSE], &today(0, 1, 0.01)), 32);
     }
 
     #[test]
@@ -110,7 +169,7 @@ mod tests {
         assert_eq!(requests(810, &[LARGER], 10), 8);
         let least = 9 * (3 * 20 + 3 * 10);
         assert_eq!(
-            sizes(least - 1, &[LARGER], NonZeroU32::new(10)).err(),
+            sizes(least - 1, &[LARGER], &today(10, 1, 1.0)).err(),
             Some(least)
         );
     }

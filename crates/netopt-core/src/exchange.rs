@@ -9,7 +9,7 @@ use crate::arrivals::Arrivals;
 use crate::change::CongestionControl;
 use crate::journey::Journey;
 use crate::opening::Opening;
-use crate::outcome::Outcome;
+use crate::outcome::{FailureKind, Outcome};
 use crate::path::PathSample;
 use crate::phase::{Phase, Timeline};
 use crate::stamps::{Split, Stamps};
@@ -95,6 +95,24 @@ impl Exchange {
         self.connection
             .as_ref()
             .is_some_and(|connection| connection.earlier > 0)
+    }
+
+    /// How long the connection had been silent before the call; `None` for one that the call opened, and where the kernel
+    /// does not tell. To a millisecond.
+    #[must_use]
+    pub fn idle(&self) -> Option<Duration> {
+        self.path_before?.silent_for
+    }
+
+    /// True when the connection had carried calls before and ended under this one, without an answer: the peer, or something
+    /// between, had given it up.
+    #[must_use]
+    pub fn broke(&self) -> bool {
+        self.is_reused()
+            && self.outcome.failure().is_some_and(|failure| {
+                let ended = matches!(failure.kind, FailureKind::Reset | FailureKind::ClosedEarly);
+                ended && matches!(failure.phase, Phase::Send | Phase::Wait)
+            })
     }
 
     /// What the connection did during this call: the counts of the kernel's view are differences, its states are those at

@@ -3,6 +3,8 @@
 //! The call that its caller sees may be several on the wire, or none. An [`crate::exchange::Exchange`] is of the attempt
 //! whose answer was used; this tells of the others.
 
+use std::time::Duration;
+
 /// What the layers did for one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Journey {
@@ -18,6 +20,9 @@ pub struct Journey {
     pub shared: bool,
     /// Whether a limit of the client's own refused it.
     pub limited: bool,
+    /// How long the connection had been idle that broke under an earlier attempt of the call, of several the shortest; `None`
+    /// when none broke, and where the kernel does not tell.
+    pub broken_after: Option<Duration>,
 }
 
 /// What a cache did for a call (RFC 9111).

@@ -102,6 +102,12 @@ impl NetworkMetrics {
         Ratio::of(self.errors.values().sum(), self.count)
     }
 
+    /// Exchanges that succeeded.
+    #[must_use]
+    pub fn succeeded(&self) -> u64 {
+        self.count.saturating_sub(self.errors.values().sum())
+    }
+
     /// Exchanges on an existing connection over all that had a connection (seed definition 1.6).
     #[must_use]
     pub fn reuse_ratio(&self) -> Option<Ratio> {

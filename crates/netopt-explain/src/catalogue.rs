@@ -4,7 +4,8 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 20] = [
+pub const AUDITS: [Audit; 24] = [
+    audits::keep_alive_mismatch::AUDIT,
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
     audits::retry_storm::AUDIT,
@@ -18,7 +19,10 @@ pub const AUDITS: [Audit; 20] = [
     audits::idle_restart::AUDIT,
     audits::bufferbloat::AUDIT,
     audits::bottleneck_rate::AUDIT,
+    audits::head_of_line::AUDIT,
+    audits::h2_window::AUDIT,
     audits::pool_too_small::AUDIT,
+    audits::pool_too_large::AUDIT,
     audits::slow_resolver::AUDIT,
     audits::short_ttl_storm::AUDIT,
     audits::dead_address_first::AUDIT,

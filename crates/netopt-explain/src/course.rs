@@ -6,6 +6,7 @@
 //!
 //! - **Line:** data comes as steadily as it can; there is hardly a pause.
 //! - **Loss:** packets came out of order, and the pauses are what the sender made of it.
+//! - **Our window of HTTP/2:** the same, by the window of a stream or of the connection that we grant (RFC 9113 §5.2).
 //! - **Our window:** a window and no more for each round trip (RFC 7323 §1.1: window over round trip bounds the rate).
 //! - **Slow start:** flights that grow from one round trip to the next (RFC 5681 §3.1), on a new connection or, after a
 //!   pause longer than the retransmission time-out, on a kept one (§4.1).
@@ -17,6 +18,7 @@
 
 mod bursts;
 mod peak;
+pub(crate) mod stream_window;
 
 use std::time::Duration;
 
@@ -81,6 +83,7 @@ pub(crate) enum Reason {
     Line,
     Loss,
     Window,
+    StreamWindow,
     SlowStart,
     IdleRestart,
     Sender,
@@ -108,9 +111,10 @@ pub(crate) fn downloads(facts: &Facts) -> Vec<Held<'_>> {
     else {
         return Vec::new();
     };
+    let granted = stream_window::granted(facts);
     let mut all: Vec<Held<'_>> = calls
         .into_iter()
-        .filter_map(|call| held(call, trip, peak))
+        .filter_map(|call| held(call, trip, peak, granted))
         .collect();
     after_losses(&mut all);
     all
@@ -222,11 +226,22 @@ fn is_disordered(call: &Exchange) -> bool {
         .is_some_and(|packets| packets > 0)
 }
 
-fn held(call: &Exchange, trip: Duration, peak: BitRate) -> Option<Held<'_>> {
+fn held(
+    call: &Exchange,
+    trip: Duration,
+    peak: BitRate,
+    granted: Option<Bytes>,
+) -> Option<Held<'_>> {
     let receive = call.timeline.length(Phase::Receive)?;
     let disordered = is_disordered(call);
     let flights = call.arrivals.flights(trip);
-    let reason = if !disordered && fills_our_window(call, receive, trip) {
+    let is_granted = |window: &Bytes| {
+        let fills = fills(call, *window, receive, trip);
+        fills && stream_window::bounds(call) && has_pauses(call, receive, trip)
+    };
+    let reason = if granted.as_ref().is_some_and(is_granted) {
+        Reason::StreamWindow
+    } else if !disordered && fills_our_window(call, receive, trip) {
         Reason::Window
     } else if !disordered && is_held_back(call, receive, trip) {
         Reason::Sender
@@ -260,12 +275,23 @@ fn is_held_back(call: &Exchange, receive: Duration, trip: Duration) -> bool {
     !waited.is_zero() && waited >= receive.mul_f64(LEAST_WAITING)
 }
 
-/// A window, and no more, for each round trip.
+/// Whether data does not come all the time: for a good part of the answer there is silence, or it is not steady.
+fn has_pauses(call: &Exchange, receive: Duration, trip: Duration) -> bool {
+    let silent = bursts::silent(&call.arrivals, trip);
+    silent >= receive.mul_f64(LEAST_WAITING) && !silent.is_zero() || !is_steady(call, trip)
+}
+
+/// Our window of TCP, and no more, for each round trip.
 fn fills_our_window(call: &Exchange, receive: Duration, trip: Duration) -> bool {
     let window = call.path.and_then(|path| path.receive_window);
-    let Some(window) = window.filter(|window| *window > Bytes::ZERO) else {
+    window.is_some_and(|window| fills(call, window, receive, trip))
+}
+
+/// A window, and no more, for each round trip.
+fn fills(call: &Exchange, window: Bytes, receive: Duration, trip: Duration) -> bool {
+    if window == Bytes::ZERO {
         return false;
-    };
+    }
     let windows = call.arrivals.total().bits() / window.bits();
     let full = windows * trip.as_secs_f64() / receive.as_secs_f64();
     windows >= LEAST_WINDOWS && FULL_WINDOW.contains(&full)
@@ -290,16 +316,11 @@ fn by_flights(call: &Exchange, flights: &[Bytes]) -> Reason {
         Reason::Unknown
     } else if !call.is_reused() {
         Reason::SlowStart
-    } else if idle(call).is_some_and(|idle| idle >= LEAST_IDLE) {
+    } else if call.idle().is_some_and(|idle| idle >= LEAST_IDLE) {
         Reason::IdleRestart
     } else {
         Reason::Unknown
     }
-}
-
-/// How long the connection had been silent before the call.
-pub(crate) fn idle(call: &Exchange) -> Option<Duration> {
-    call.path_before?.silent_for
 }
 
 #[cfg(test)]

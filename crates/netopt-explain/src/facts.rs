@@ -8,6 +8,7 @@
 
 mod times;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use netopt_core::exchange::{Answer, Exchange};
@@ -54,6 +55,19 @@ pub struct Survey {
     pub sample: Option<BodySample>,
     /// The start of the body that we send, compressed; `None` when there is none, or it is compressed already.
     pub request: Option<BodySample>,
+    /// With fewer calls at a time than the baseline had, for a server that may do better so: see [`crate::crowd`].
+    pub crowds: Vec<Crowd>,
+    /// Several at once on one connection of HTTP/2, for a client that does not speak it: see [`crate::multiplexing`].
+    pub together: Vec<Exchange>,
+}
+
+/// Calls of so many callers, each of which makes the next one when its last one is done.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    /// How many callers.
+    pub callers: NonZeroU32,
+    /// Their calls, successful or not.
+    pub exchanges: Vec<Exchange>,
 }
 
 /// How the start of a body shrinks when we compress it: tells whether the server could.

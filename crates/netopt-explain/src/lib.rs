@@ -21,13 +21,16 @@ pub mod audit;
 mod audits;
 pub mod bbr;
 pub mod breakdown;
+mod breaks;
 pub mod catalogue;
 mod course;
+pub mod crowd;
 mod evidence;
 pub mod facts;
 mod handshake;
 mod line;
 mod lookup;
+pub mod multiplexing;
 mod openings;
 mod own_bulk;
 mod processing;
@@ -47,7 +50,7 @@ use netopt_core::finding::Finding;
 
 pub use breakdown::typical;
 pub use catalogue::AUDITS;
-pub use facts::{Baseline, BodySample, Facts, Survey};
+pub use facts::{Baseline, BodySample, Crowd, Facts, Survey};
 pub use rank::{primary, rank};
 
 /// Runs all audits and ranks what they say.

@@ -5,6 +5,8 @@
 
 mod bulk;
 mod expect;
+mod idling;
+mod thrashing;
 mod transfer;
 
 use std::time::Duration;
@@ -24,6 +26,8 @@ use crate::line::SEGMENT;
 
 pub(crate) use bulk::{Bulk, beside, crowded};
 pub(crate) use expect::{assert_quiet, fired, saving};
+pub(crate) use idling::idling;
+pub(crate) use thrashing::{queue_first, queueing, thrashing};
 pub(crate) use transfer::{download, upload};
 
 /// Milliseconds.
@@ -180,7 +184,7 @@ impl World {
                 warm: single(false, 1),
                 encoded: single(true, 1),
                 sample: self.sample,
-                request: None,
+                ..Survey::default()
             },
             may_have_bbr: None,
         }

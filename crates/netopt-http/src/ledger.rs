@@ -121,6 +121,12 @@ impl Ledger {
             exchange.timeline.mark(Phase::Queue, Duration::ZERO, end);
         }
         exchange.journey = entries.journey;
+        // The one that was used is out of the list.
+        let others = entries.attempts.iter().map(|(.., other)| other);
+        exchange.journey.broken_after = others
+            .filter(|other| other.broke())
+            .filter_map(Exchange::idle)
+            .min();
         exchange
     }
 

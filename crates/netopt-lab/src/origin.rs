@@ -14,6 +14,7 @@
 mod answer;
 pub(crate) mod body;
 mod compress;
+mod forget;
 mod lifetime;
 mod overload;
 mod serve;

@@ -7,15 +7,20 @@ mod arms;
 mod sizes;
 mod trial;
 
+use std::num::NonZeroU32;
+
 use netopt::{Change, Plan};
 use netopt_core::finding::{Finding, Status};
 use netopt_core::metric::Metric;
+use netopt_core::unit::Ratio;
 use netopt_core::verdict::{Decision, Verdict};
+use netopt_core::workload::Pattern;
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
 use netopt_trial::design::Design;
 
 use super::{Comparison, Ending, Line, Progress, Stage};
 use crate::exit::Fault;
+use sizes::Today;
 pub(super) use trial::Trial;
 use trial::{Outcome, Subject};
 
@@ -31,6 +36,7 @@ impl Line {
         &mut self,
         progress: &mut (impl Progress + Send),
     ) -> Result<(), Fault> {
+        self.story.metric = self.metric();
         let candidates = self.candidates();
         if candidates.is_empty() {
             return Ok(());
@@ -120,7 +126,7 @@ impl Line {
                 changes.push(change);
             }
         }
-        let metric = self.job.metric;
+        let metric = self.story.metric;
         changes.retain(|change| match shown_by(change) {
             Some(better) if !better.contains(&metric) => {
                 let note = format!(
@@ -137,17 +143,52 @@ impl Line {
         changes
     }
 
+    /// What a trial decides by: what the user chose or the workload says; or answers a second, if nobody chose and the most
+    /// promising change is about calls that get none. Their absence is in no latency, and a client that fails quickly would
+    /// look good.
+    fn metric(&self) -> Metric {
+        let chosen = self.job.metric;
+        let most_promising = self
+            .story
+            .findings
+            .iter()
+            .find(|finding| finding.change().is_some());
+        let about = most_promising
+            .and_then(|finding| finding.estimate)
+            .map(|estimate| estimate.metric);
+        let is_about_answers = about == Some(Metric::Throughput.name());
+        if is_about_answers && chosen == self.job.workload.metric() {
+            Metric::Throughput
+        } else {
+            chosen
+        }
+    }
+
+    /// Today's client, as far as the size of a trial depends on it.
+    fn today(&self) -> Today {
+        let facts = &self.story.facts;
+        let calls = facts.baseline.exchanges.len() as u64;
+        Today {
+            pool: self.job.client.settings().pool.max_connections,
+            callers: match self.job.workload.pattern() {
+                Pattern::Open => NonZeroU32::MIN,
+                Pattern::Closed => self.job.effort.callers,
+            },
+            answered: Ratio::of(facts.answered().count() as u64, calls),
+        }
+    }
+
     /// A design that leaves enough of the budget for the confirmation, and what it tries of `changes`; `None`, with a note,
     /// if that cannot be.
     fn screening(
         &mut self,
         mut changes: Vec<Change>,
     ) -> Result<Option<(Design, Vec<Change>)>, Fault> {
-        let pool = self.job.client.settings().pool.max_connections;
-        let metric = self.job.metric;
+        let today = self.today();
+        let metric = self.story.metric;
         let (block, rounds) = loop {
             let left = self.budget.left();
-            let least = match sizes::sizes(left, &changes, pool, metric) {
+            let least = match sizes::sizes(left, &changes, &today, metric) {
                 Ok(sizes) => break sizes,
                 Err(least) => least,
             };

@@ -8,6 +8,7 @@ use netopt_core::metric::Metric;
 use netopt_core::metrics::NetworkMetrics;
 use netopt_core::model::latency::Breakdown;
 use netopt_core::target::Target;
+use netopt_core::unit::PerSecond;
 use netopt_core::verdict::Verdict;
 use netopt_core::workload::Workload;
 use netopt_explain::Facts;
@@ -82,6 +83,14 @@ pub(crate) struct Side {
     pub(crate) metrics: NetworkMetrics,
     /// The time in which it made them.
     pub(crate) busy: Duration,
+}
+
+impl Side {
+    /// Answers a second: calls that failed are none; `None` before anything was made.
+    #[must_use]
+    pub(crate) fn answers(&self) -> Option<PerSecond> {
+        PerSecond::of(self.metrics.succeeded(), self.busy)
+    }
 }
 
 impl Story {

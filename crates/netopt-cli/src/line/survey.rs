@@ -2,6 +2,7 @@
 //!
 //! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, of an answer and of
 //! the request, to see whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
+//! Where that leaves a question about calls at once, there are some of these, too ([`at_once`]).
 //! What only the kernel of this machine can say, it is asked here as well.
 
 use netopt::http::{Body, Decoded};
@@ -13,6 +14,8 @@ use netopt_core::unit::Bytes;
 use netopt_explain::BodySample;
 
 use super::{Line, Progress, Stage};
+
+mod at_once;
 
 /// Calls of each kind.
 const CALLS: usize = 8;
@@ -51,6 +54,8 @@ impl Line {
         told(self);
         self.story.facts.survey.sample = self.sample(&kept).await;
         self.story.facts.survey.request = self.request_sample();
+        self.story.facts.survey.crowds = self.crowds().await;
+        self.story.facts.survey.together = self.together(&kept).await;
         self.story.facts.may_have_bbr = self.may_have_bbr();
         progress.end();
         true

@@ -154,11 +154,7 @@ fn confirmation(comparison: &Comparison) -> Value {
             "ci95_pct": effect.map(|effect| effect.interval_pct()),
         })
     };
-    let rate = |side: &Side| {
-        let failed: u64 = side.metrics.errors().values().sum();
-        let answered = side.metrics.count().saturating_sub(failed);
-        PerSecond::of(answered, side.busy).map(PerSecond::get)
-    };
+    let rate = |side: &Side| side.answers().map(PerSecond::get);
     let of_rate = verdict
         .effect
         .filter(|_| verdict.metric == Metric::Throughput);
@@ -173,7 +169,12 @@ fn confirmation(comparison: &Comparison) -> Value {
             "effect_pct": verdict.effect.filter(|_| verdict.metric.name() == "mean_latency").map(|effect| effect.pct()),
             "ci95_pct": verdict.effect.filter(|_| verdict.metric.name() == "mean_latency").map(|effect| effect.interval_pct()),
         },
-        "throughput_rps": { "before": rate(before), "after": rate(after), "effect_pct": of_rate.map(|effect| effect.pct()), "ci95_pct": of_rate.map(|effect| effect.interval_pct()) },
+        "throughput_rps": {
+            "before": rate(before),
+            "after": rate(after),
+            "effect_pct": of_rate.map(|effect| effect.pct()),
+            "ci95_pct": of_rate.map(|effect| effect.interval_pct()),
+        },
     })
 }
 

@@ -48,6 +48,7 @@ fn seed_two_errors_of_three_are_two_thirds_not_two() {
     };
     metrics.record(&exchange(1, Outcome::Failed(failure), None));
     assert_eq!(metrics.error_ratio(), Ratio::of(2, 3));
+    assert_eq!(metrics.succeeded(), 1);
     assert_eq!(metrics.errors().get("reset"), Some(&1));
 }
 

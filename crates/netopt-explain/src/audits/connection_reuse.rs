@@ -13,6 +13,7 @@ use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 
 use crate::audit::{Audit, Outcome, WHOLE, hypothesis, of_share};
+use crate::breaks::breaks;
 use crate::course;
 use crate::evidence;
 use crate::facts::{
@@ -90,6 +91,10 @@ impl Cause {
         let reused = warm().filter(|call| call.is_reused()).count() as u64;
         let single = warm().count() as u64;
         let announced = |call: &&Exchange| call.answer.as_ref().is_some_and(|answer| answer.closes);
+        // A call that breaks after a pause ends its connection as well, and nobody said that he would close it.
+        if breaks(facts).is_some() {
+            return Self::Between;
+        }
         if single >= LEAST_SAMPLES && reused == 0 {
             return Self::Server {
                 closing: single,

@@ -10,7 +10,7 @@ use netopt_core::unit::show_duration;
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::course::{Common, Reason, common, downloads};
 use crate::evidence;
-use crate::facts::Facts;
+use crate::facts::{Facts, Times};
 
 const ID: &str = "tcp.idle-restart";
 
@@ -39,10 +39,7 @@ fn check(facts: &Facts) -> Outcome {
     else {
         return Outcome::Quiet;
     };
-    let idle: crate::facts::Times = all
-        .iter()
-        .filter_map(|held| crate::course::idle(held.call))
-        .collect();
+    let idle: Times = all.iter().filter_map(|held| held.call.idle()).collect();
     evidence.extend(evidence::median("silence before the call p50", &idle));
     Outcome::Fires(Finding {
         evidence,

@@ -1,21 +1,22 @@
 //! Laws that hold for any facts: no panic, no number that is none, no saving above the latency, no forbidden word.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
-use netopt_core::change::{Change, Switch};
+use netopt_core::change::{Change, HttpVersion, Switch, Window};
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::finding::{Finding, Remedy};
 use netopt_core::journey::Journey;
 use netopt_core::opening::Opening;
-use netopt_core::outcome::Outcome;
+use netopt_core::outcome::{Failure, FailureKind, Outcome};
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
 use netopt_core::plan::Plan;
 use netopt_core::unit::{Bytes, Ratio, millis};
 use proptest::prelude::*;
 
-use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::facts::{Baseline, BodySample, Crowd, Facts, Survey};
 use crate::{explain, typical};
 
 fn time() -> impl Strategy<Value = Duration> {
@@ -70,17 +71,20 @@ fn connection() -> impl Strategy<Value = ConnectionUse> {
         prop::option::of(any::<bool>()),
         prop::option::of(prop::sample::select(vec!["bbr", "cubic"])),
         opening(),
+        prop::sample::select(vec![Protocol::Http1, Protocol::Http2]),
     );
-    uses.prop_map(|(earlier, tls, nodelay, name, opening)| ConnectionUse {
-        id: 1,
-        earlier,
-        age: Duration::ZERO,
-        protocol: Protocol::Http1,
-        tls,
-        nodelay,
-        congestion_control: name.and_then(|name| name.parse().ok()),
-        opening: (earlier == 0).then_some(opening),
-    })
+    uses.prop_map(
+        |(earlier, tls, nodelay, name, opening, protocol)| ConnectionUse {
+            id: 1,
+            earlier,
+            age: Duration::ZERO,
+            protocol,
+            tls,
+            nodelay,
+            congestion_control: name.and_then(|name| name.parse().ok()),
+            opening: (earlier == 0).then_some(opening),
+        },
+    )
 }
 
 fn answer() -> impl Strategy<Value = Answer> {
@@ -146,11 +150,27 @@ fn arrivals() -> impl Strategy<Value = Arrivals> {
     })
 }
 
+fn outcome() -> impl Strategy<Value = Outcome> {
+    let reset = Outcome::Failed(Failure {
+        kind: FailureKind::Reset,
+        phase: Phase::Wait,
+        message: "reset".to_owned(),
+    });
+    let answered = Outcome::Answered;
+    let all = vec![
+        answered(200),
+        answered(200),
+        answered(200),
+        answered(500),
+        reset,
+    ];
+    prop::sample::select(all)
+}
+
 fn exchange() -> impl Strategy<Value = Exchange> {
     let phases = prop::collection::vec(prop::option::of((time(), time())), Phase::ALL.len());
-    let status = prop::sample::select(vec![200u16, 200, 200, 500]);
     (
-        (time(), phases, status, traffic()),
+        (time(), phases, outcome(), traffic()),
         prop::option::weighted(0.9, connection()),
         prop::option::weighted(0.9, answer()),
         (prop::option::weighted(0.9, time()), 0u32..4),
@@ -158,17 +178,18 @@ fn exchange() -> impl Strategy<Value = Exchange> {
             prop::option::of(path()),
             prop::option::of(path()),
             arrivals(),
+            prop::option::weighted(0.2, time()),
         ),
     )
         .prop_map(
             |(
-                (lateness, phases, status, traffic),
+                (lateness, phases, outcome, traffic),
                 connection,
                 answer,
                 (begun, retries),
                 kernel,
             )| {
-                let (path, path_before, arrivals) = kernel;
+                let (path, path_before, arrivals, broken_after) = kernel;
                 let mut timeline = Timeline::new();
                 for (phase, span) in Phase::ALL.into_iter().zip(phases) {
                     if let Some((start, length)) = span {
@@ -180,6 +201,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     lateness,
                     journey: Journey {
                         retries,
+                        broken_after,
                         ..Journey::default()
                     },
                     traffic,
@@ -188,7 +210,7 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     path,
                     path_before,
                     arrivals,
-                    ..Exchange::bare(timeline, Outcome::Answered(status))
+                    ..Exchange::bare(timeline, outcome)
                 }
             },
         )
@@ -197,35 +219,40 @@ fn exchange() -> impl Strategy<Value = Exchange> {
 fn client() -> impl Strategy<Value = Plan> {
     let switch = || any::<bool>().prop_map(Switch::from);
     let retries = (0u32..4, any::<bool>());
-    (
-        switch(),
-        switch(),
-        switch(),
-        switch(),
-        0u32..40,
-        time(),
-        retries,
+    let version = prop::sample::select(vec![HttpVersion::Auto, HttpVersion::Http1]);
+    let window = prop_oneof![
+        Just(Window::Default),
+        (65_536u64..1 << 30).prop_map(|size| Window::Fixed(Bytes::new(size))),
+    ];
+    let newer = (version, window, 1u64..100_000, switch(), retries);
+    (switch(), switch(), switch(), 0u32..40, time(), newer).prop_map(
+        |(nodelay, quickack, keep, limit, ttl, newer)| {
+            let (version, window, idle, resumption, (attempts, bounded)) = newer;
+            [
+                Change::Resumption(resumption),
+                Change::RetryAttempts(attempts),
+                Change::RetryBudget(Ratio::new(0.1).filter(|_| bounded)),
+                Change::Version(version),
+                Change::H2Window(window),
+                Change::IdleTimeout(Duration::from_millis(idle)),
+                Change::Nodelay(nodelay),
+                Change::Quickack(quickack),
+                Change::KeepAlive(keep),
+                Change::MaxConnections(NonZeroU32::new(limit)),
+                Change::DnsCacheTtl(ttl),
+            ]
+            .into_iter()
+            .collect()
+        },
     )
-        .prop_map(
-            |(nodelay, quickack, keep, resumption, limit, ttl, (attempts, bounded))| {
-                [
-                    Change::Resumption(resumption),
-                    Change::RetryAttempts(attempts),
-                    Change::RetryBudget(Ratio::new(0.1).filter(|_| bounded)),
-                    Change::Nodelay(nodelay),
-                    Change::Quickack(quickack),
-                    Change::KeepAlive(keep),
-                    Change::MaxConnections(std::num::NonZeroU32::new(limit)),
-                    Change::DnsCacheTtl(ttl),
-                ]
-                .into_iter()
-                .collect()
-            },
-        )
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
     let some = |most| prop::collection::vec(exchange(), 0..most);
+    let crowd = (1u32..50, some(12)).prop_map(|(callers, exchanges)| Crowd {
+        callers: NonZeroU32::new(callers).unwrap_or(NonZeroU32::MIN),
+        exchanges,
+    });
     let sample = || {
         let sizes = (size(), size());
         prop::option::of(sizes.prop_map(|(plain, packed)| BodySample { plain, packed }))
@@ -234,7 +261,13 @@ fn facts() -> impl Strategy<Value = Facts> {
         client(),
         (some(30), some(4)),
         time(),
-        (some(8), some(8), some(8)),
+        (
+            some(8),
+            some(8),
+            some(8),
+            prop::collection::vec(crowd, 0..4),
+            some(8),
+        ),
         (sample(), sample(), prop::option::of(any::<bool>())),
     )
         .prop_map(
@@ -242,7 +275,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 client,
                 (exchanges, beside),
                 window,
-                (fresh, warm, encoded),
+                (fresh, warm, encoded, crowds, together),
                 (sample, request, may_have_bbr),
             )| Facts {
                 client,
@@ -257,6 +290,8 @@ fn facts() -> impl Strategy<Value = Facts> {
                     encoded,
                     sample,
                     request,
+                    crowds,
+                    together,
                 },
                 may_have_bbr,
             },

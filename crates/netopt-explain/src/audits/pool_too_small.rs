@@ -3,21 +3,23 @@
 //! The wait is measured as a phase of its own. The size that would end it comes from Little's law and Erlang's C formula;
 //! where the pool is saturated the measured arrivals are only what it let through, and the calls in the system, waiting
 //! ones included, say how many want in.
+//!
+//! Where one connection of HTTP/2 would carry the calls side by side, `http.head-of-line` tells the same wait instead.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use netopt_core::change::Change;
 use netopt_core::exchange::Exchange;
 use netopt_core::finding::{Evidence, Finding, Remedy};
 use netopt_core::model::pool::size_for;
 use netopt_core::model::queueing::Erlangs;
-use netopt_core::phase::Phase;
 use netopt_core::unit::{PerSecond, Ratio, show_duration};
 
 use crate::audit::{Audit, Outcome, hypothesis, of_share};
+use crate::crowd::{held, queued};
 use crate::evidence;
 use crate::facts::{Facts, Times};
+use crate::multiplexing::gain;
 use crate::worth;
 
 const ID: &str = "pool.too-small";
@@ -61,16 +63,13 @@ fn check(facts: &Facts) -> Outcome {
         return Outcome::missing(CALLS);
     }
     let queue: Times = calls.iter().map(|call| queued(call)).collect();
-    let hold: Times = calls
-        .iter()
-        .map(|call| call.service_time().saturating_sub(queued(call)))
-        .collect();
+    let hold: Times = calls.iter().map(|call| held(call)).collect();
     let (waited, held) = (
         queue.mean().unwrap_or_default(),
         hold.mean().unwrap_or_default(),
     );
     let saving = waited.min(p50);
-    let Some(severity) = worth::severity(saving, p50) else {
+    let Some(severity) = worth::severity(saving, p50).filter(|_| gain(facts).is_none()) else {
         return Outcome::Quiet;
     };
     let load = Erlangs::of(arrivals, held);
@@ -82,9 +81,8 @@ fn check(facts: &Facts) -> Outcome {
     if size <= limit {
         return Outcome::Quiet;
     }
-    let queuers = calls.iter().filter(|call| !queued(call).is_zero()).count();
     #[expect(clippy::cast_precision_loss, reason = "a share of a count")]
-    let share = queuers as f64 / calls.len() as f64;
+    let share = queue.above_zero() as f64 / calls.len() as f64;
     Outcome::Fires(Finding {
         evidence: evidence_of(&queue, &hold, load, share),
         estimate: of_share(saving, share),
@@ -130,10 +128,6 @@ fn proposed(limit: NonZeroU32, load: Erlangs, wanting: Erlangs) -> NonZeroU32 {
         .saturating_add(1)
         .min(NonZeroU32::MIN.saturating_add(MOST_CONNECTIONS - 1));
     NonZeroU32::new(size.min(most)).map_or(least, |size| size.max(least))
-}
-
-fn queued(call: &Exchange) -> Duration {
-    call.timeline.length(Phase::Queue).unwrap_or_default()
 }
 
 fn evidence_of(queue: &Times, hold: &Times, load: Erlangs, share: f64) -> Vec<Evidence> {

@@ -68,6 +68,16 @@ pub(super) fn waited(arrivals: &Arrivals, trip: Duration) -> Duration {
         .sum()
 }
 
+/// The time without arrivals between bursts, whoever waited for whom; zero when the course is too coarse to tell.
+pub(super) fn silent(arrivals: &Arrivals, trip: Duration) -> Duration {
+    if arrivals.slice() > trip / FINE {
+        return Duration::ZERO;
+    }
+    pairs(&bursts(arrivals, trip / LEAST_SILENCE))
+        .map(|(one, next)| next.start.saturating_sub(one.end))
+        .sum()
+}
+
 fn pairs(all: &[Burst]) -> impl Iterator<Item = (&Burst, &Burst)> {
     all.iter().zip(all.iter().skip(1))
 }
@@ -191,10 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn silence_is_what_is_left_between_bursts() {
+        // 68 kB at 29 Mbit/s take 19 ms, so 61 of each 80 ms are silent, six times.
+        let silence = silent(&course(68_056, 29.0, 80.0, 7), ms(80.0));
+        assert!((ms(355.0)..=ms(370.0)).contains(&silence), "{silence:?}");
+        assert_eq!(
+            silent(&course(68_056, 29.0, 19.0, 7), ms(80.0)),
+            Duration::ZERO
+        );
+    }
+
+    #[test]
     fn what_is_too_coarse_tells_nothing() {
         let long = course(68_056, 29.0, 55.5, 40);
         assert!(long.slice() > ms(40.0) / FINE);
         assert_eq!(waited(&long, ms(40.0)), Duration::ZERO);
+        assert_eq!(silent(&long, ms(40.0)), Duration::ZERO);
     }
 
     proptest! {

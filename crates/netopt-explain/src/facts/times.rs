@@ -32,6 +32,12 @@ impl Times {
         self.0.len() as u64
     }
 
+    /// How many are longer than nothing.
+    #[must_use]
+    pub fn above_zero(&self) -> u64 {
+        (self.0.len() - self.0.partition_point(Duration::is_zero)) as u64
+    }
+
     /// True when there are enough to compare their median with another.
     #[must_use]
     pub const fn is_enough(&self) -> bool {
@@ -84,6 +90,14 @@ impl Times {
     pub fn mean(&self) -> Option<Duration> {
         let sum: f64 = self.0.iter().map(Duration::as_secs_f64).sum();
         Duration::try_from_secs_f64(sum / self.0.len() as f64).ok()
+    }
+
+    /// Each of them over `divisor`; none where that is no time.
+    #[must_use]
+    pub fn over(&self, divisor: f64) -> Self {
+        let each = self.0.iter();
+        each.filter_map(|time| Duration::try_from_secs_f64(time.as_secs_f64() / divisor).ok())
+            .collect()
     }
 
     /// Half the width of the notch around the median; `None` without samples.
@@ -143,6 +157,13 @@ mod tests {
             Some(Duration::from_micros(30_500))
         );
         assert_eq!(quick.clearly_above(&slow), None);
+    }
+
+    #[test]
+    fn parts_of_times_are_times() {
+        assert_eq!(times(&[9, 3, 6]).over(3.0), times(&[1, 2, 3]));
+        assert_eq!(times(&[9, 3]).over(0.0), Times::default());
+        assert_eq!(times(&[0, 9, 0, 3]).above_zero(), 2);
     }
 
     #[test]

@@ -67,7 +67,9 @@ impl Lifetime {
                 return;
             }
             let deadline = match (self.limit, idle_since) {
-                (KeepAlive::Idle(time), Some(since)) => since.checked_add(time),
+                (KeepAlive::Idle(time) | KeepAlive::Forgotten(time), Some(since)) => {
+                    since.checked_add(time)
+                }
                 _ => None,
             };
             let expired = async {

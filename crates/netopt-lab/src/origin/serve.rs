@@ -17,9 +17,10 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use super::forget::Forgotten;
 use super::lifetime::Lifetime;
 use super::site::Site;
-use super::{Failure, Protocol};
+use super::{Failure, KeepAlive, Protocol};
 use crate::tls;
 
 /// How long a connection that was answered with nonsense is kept for the client to read it.
@@ -31,6 +32,10 @@ const NOT_HTTP: &[u8] =
 
 /// Serves one connection to its end.
 pub(super) async fn serve(stream: TcpStream, site: Arc<Site>, tls: Option<TlsAcceptor>) {
+    let forgets = matches!(site.spec.keep_alive, KeepAlive::Forgotten(_));
+    let Ok(forgotten) = forgets.then(|| Forgotten::handle(&stream)).transpose() else {
+        return;
+    };
     let Ok(socket) = site.manner.take(stream) else {
         return;
     };
@@ -40,7 +45,7 @@ pub(super) async fn serve(stream: TcpStream, site: Arc<Site>, tls: Option<TlsAcc
             Protocol::Http2 => Http::Two,
             Protocol::Http1 | Protocol::Https1 | Protocol::Https2 => Http::One,
         };
-        speak(socket, http, site).await.ok();
+        speak(socket, http, site, forgotten).await.ok();
         return;
     };
     if let Some(stream) = tls::accept(&tls, socket).await {
@@ -48,7 +53,7 @@ pub(super) async fn serve(stream: TcpStream, site: Arc<Site>, tls: Option<TlsAcc
             Some(b"h2") => Http::Two,
             _ => Http::One,
         };
-        speak(stream, http, site).await.ok();
+        speak(stream, http, site, forgotten).await.ok();
     }
 }
 
@@ -59,7 +64,12 @@ enum Http {
     Two,
 }
 
-async fn speak<T>(io: T, http: Http, site: Arc<Site>) -> io::Result<()>
+async fn speak<T>(
+    io: T,
+    http: Http,
+    site: Arc<Site>,
+    forgotten: Option<Forgotten>,
+) -> io::Result<()>
 where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -81,9 +91,15 @@ where
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(io), service));
     let served = tokio::select! {
         served = connection.as_mut() => served,
-        () = lifetime.over() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+        () = lifetime.over() => match forgotten {
+            Some(forgotten) => {
+                streams.end();
+                return forgotten.written_to().await;
+            }
+            None => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
         }
     };
     streams.end();

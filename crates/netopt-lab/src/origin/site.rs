@@ -62,7 +62,8 @@ impl Site {
                 .service
                 .overload
                 .map(|overload| Ahead::new(overload, Instant::now())),
-            work: Work::new(spec.service.time, spec.service.workers, spec.seed)?,
+            work: Work::new(spec.service.time, spec.service.workers, spec.seed)?
+                .thrashing(spec.service.thrash_above),
             spec,
         })
     }

@@ -136,6 +136,9 @@ pub struct ServiceSpec {
     pub time: Dist,
     /// Requests served at once; others queue in order of arrival. `None` is no limit, which is the default; at least 1.
     pub workers: Option<usize>,
+    /// More requests than this at once are in each other's way: each of n takes (n/this)² times as long. `None` is never,
+    /// which is the default; at least 1.
+    pub thrash_above: Option<usize>,
     /// Answers that are errors. Default: none.
     pub errors: Option<Errors>,
     /// What is too much for it. Default: nothing is.
@@ -161,6 +164,9 @@ pub enum KeepAlive {
     Requests(u64),
     /// Closed without a word when nothing has happened for this time.
     Idle(Duration),
+    /// Forgotten without a sign when nothing has happened for this time, as a firewall or a load balancer does that keeps
+    /// a table of connections: what comes later is answered by a reset.
+    Forgotten(Duration),
 }
 
 /// Whether an origin compresses its answers.
@@ -204,10 +210,15 @@ impl OriginSpec {
         if self.service.workers == Some(0) {
             wrong.push("workers is 0, must be at least 1".to_owned());
         }
+        if self.service.thrash_above == Some(0) {
+            wrong.push("thrash above is 0, must be at least 1".to_owned());
+        }
         if self.keep_alive == KeepAlive::Requests(0) {
             wrong.push("keep-alive requests is 0, must be at least 1".to_owned());
         }
-        if self.keep_alive == KeepAlive::Idle(Duration::ZERO) {
+        if let KeepAlive::Idle(Duration::ZERO) | KeepAlive::Forgotten(Duration::ZERO) =
+            self.keep_alive
+        {
             wrong.push("keep-alive idle time is 0, must be above 0".to_owned());
         }
         if let Some(Errors { status, .. }) = self.service.errors
@@ -245,6 +256,7 @@ mod tests {
         let mut spec = OriginSpec::default();
         spec.body.size = Bytes::new(1 << 40);
         spec.service.workers = Some(0);
+        spec.service.thrash_above = Some(0);
         spec.keep_alive = KeepAlive::Requests(0);
         let mean = Duration::from_millis(1);
         spec.service.time = Dist::Lognormal { mean, sigma: -1.0 };
@@ -257,6 +269,7 @@ mod tests {
         for part in [
             "1099.5 GB",
             "workers is 0",
+            "thrash above is 0",
             "requests is 0",
             "sigma -1",
             "status 204 is no error",

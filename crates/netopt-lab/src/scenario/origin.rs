@@ -106,7 +106,7 @@ const OF_ALL: [&str; 10] = [
 ];
 
 /// Keys that only HTTP has.
-const OF_HTTP: [&str; 9] = [
+const OF_HTTP: [&str; 10] = [
     "body",
     "body_kind",
     "keep_alive",
@@ -114,9 +114,13 @@ const OF_HTTP: [&str; 9] = [
     "cache_control",
     "etag",
     "errors",
+    "thrash_above",
     "overload",
     "tls",
 ];
+
+/// What may end the connections of a server.
+const LIMITS: [&str; 3] = ["requests", "idle", "forgotten"];
 
 fn read(table: &Table<'_, '_>) -> Replica {
     table.only(&[&OF_ALL[..], &OF_HTTP[..]].concat());
@@ -141,7 +145,8 @@ fn http(table: &Table<'_, '_>, protocol: Protocol) -> OriginSpec {
         body: body(table),
         service: ServiceSpec {
             time: service(table),
-            workers: workers(table),
+            workers: at_once(table, "workers"),
+            thrash_above: at_once(table, "thrash_above"),
             errors: errors(table),
             overload: overload(table),
         },
@@ -165,7 +170,7 @@ fn raw(table: &Table<'_, '_>, protocol: RawProtocol) -> RawSpec {
     let spec = RawSpec {
         protocol,
         time: service(table),
-        workers: workers(table),
+        workers: at_once(table, "workers"),
         socket: socket(table),
         ..RawSpec::default()
     };
@@ -181,11 +186,12 @@ fn service(table: &Table<'_, '_>) -> Dist {
         .map_or_else(Dist::default, |table| service::read(&table))
 }
 
-fn workers(table: &Table<'_, '_>) -> Option<usize> {
-    let workers = table.get("workers", "a whole number from 1 to 100000", |value| {
+/// A number of requests at once.
+fn at_once(table: &Table<'_, '_>, key: &str) -> Option<usize> {
+    let requests = table.get(key, "a whole number from 1 to 100000", |value| {
         value::count(value, 1..=MOST_WORKERS)
     });
-    usize::try_from(workers?).ok()
+    usize::try_from(requests?).ok()
 }
 
 fn body(table: &Table<'_, '_>) -> BodySpec {
@@ -218,31 +224,37 @@ fn body(table: &Table<'_, '_>) -> BodySpec {
 /// True, false, or a limit.
 fn keep_alive(table: &Table<'_, '_>) -> KeepAlive {
     let Some(limit) = table.maybe_table("keep_alive") else {
-        let expected = "true, false, {requests = 100} or {idle = \"2s\"}";
+        let expected = "true, false, {requests = 100}, {idle = \"2s\"} or {forgotten = \"2s\"}";
         let kept = table.get("keep_alive", expected, value::switch);
         return match kept {
             Some(false) => KeepAlive::Requests(1),
             Some(true) | None => KeepAlive::Unlimited,
         };
     };
-    limit.only(&["requests", "idle"]);
+    limit.only(&LIMITS);
+    match LIMITS.iter().filter(|key| limit.has(key)).count() {
+        0 => table.fail(
+            "keep_alive",
+            "has no limit; say requests, idle or forgotten",
+        ),
+        1 => {}
+        count => table.fail(
+            "keep_alive",
+            format!("has {count} limits; say one of requests, idle and forgotten"),
+        ),
+    }
     let requests = limit.get("requests", "a whole number from 1 to 1000000000", |value| {
         value::count(value, 1..=MOST_REQUESTS)
     });
-    let idle = limit.get(
-        "idle",
-        &format!("{TIME}, above zero, at most 24 h"),
-        |value| value::stretch(value, LONGEST_IDLE),
-    );
-    match (limit.has("requests"), limit.has("idle")) {
-        (true, true) => table.fail("keep_alive", "has two limits; say one of requests and idle"),
-        (false, false) => table.fail("keep_alive", "has no limit; say requests or idle"),
-        _ => {}
-    }
-    match (requests, idle) {
-        (Some(requests), _) => KeepAlive::Requests(requests),
-        (None, Some(idle)) => KeepAlive::Idle(idle),
-        (None, None) => KeepAlive::Unlimited,
+    let stretch = |key: &str| {
+        let expected = format!("{TIME}, above zero, at most 24 h");
+        limit.get(key, &expected, |value| value::stretch(value, LONGEST_IDLE))
+    };
+    match (requests, stretch("idle"), stretch("forgotten")) {
+        (Some(requests), ..) => KeepAlive::Requests(requests),
+        (None, Some(idle), _) => KeepAlive::Idle(idle),
+        (None, None, Some(idle)) => KeepAlive::Forgotten(idle),
+        (None, None, None) => KeepAlive::Unlimited,
     }
 }
 

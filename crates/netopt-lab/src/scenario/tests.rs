@@ -48,6 +48,7 @@ body = "12kB"
 body_kind = "random"
 service = {dist = "lognormal", mean = "2ms", sigma = 1}
 workers = 8
+thrash_above = 3
 keep_alive = {idle = "2s"}
 compress = false
 cache_control = "max-age=60"
@@ -130,6 +131,7 @@ fn every_key_of_an_origin_is_read() {
     let time = Dist::Lognormal { mean, sigma: 1.0 };
     assert_eq!(spec.service.time, time);
     assert_eq!(spec.service.workers, Some(8));
+    assert_eq!(spec.service.thrash_above, Some(3));
     let (share, status) = (Ratio::new(0.05).unwrap(), StatusCode::BAD_GATEWAY);
     assert_eq!(spec.service.errors, Some(Errors { share, status }));
     let overload = Overload {

@@ -74,6 +74,26 @@ async fn an_idle_connection_is_closed_without_a_word() {
 }
 
 #[tokio::test]
+async fn a_forgotten_connection_looks_open_and_answers_by_a_reset() {
+    const IDLE: Duration = Duration::from_millis(50);
+    let origin = origin(keeping(KeepAlive::Forgotten(IDLE), Protocol::Http1)).await;
+    let mut stream = TcpStream::connect(origin.local_addr()).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = [0; 4096];
+    let count = stream.read(&mut answer).await.unwrap();
+    assert!(String::from_utf8_lossy(&answer[..count]).starts_with("HTTP/1.1 200 OK"));
+    // The rest of the answer, and then nothing: no end of the stream either.
+    let silent = async { while stream.read(&mut answer).await.unwrap() > 0 {} };
+    let silent = tokio::time::timeout(IDLE * 4, silent).await;
+    assert!(silent.is_err(), "the connection was closed");
+    stream.write_all(request).await.unwrap();
+    let error = stream.read(&mut answer).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(origin.served().requests, 1);
+}
+
+#[tokio::test]
 async fn work_is_not_idleness() {
     let mut spec = keeping(KeepAlive::Idle(Duration::from_millis(5)), Protocol::Http1);
     spec.service.time = netopt_lab::origin::Dist::Fixed(Duration::from_millis(60));

@@ -10,7 +10,7 @@ use netopt::core::exchange::Exchange;
 use netopt::core::outcome::{FailureKind, Outcome};
 use netopt::core::unit::{Bytes as Size, Ratio};
 use netopt::{Change, Plan, Stack, Surroundings, Tls, stack};
-use netopt_lab::origin::{Dist, Errors, Failure};
+use netopt_lab::origin::{Dist, Errors, Failure, KeepAlive};
 use netopt_lab::{Origin, OriginSpec};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -66,6 +66,54 @@ async fn retry_attempts_make_errors_good() {
         }
         assert_eq!(good == 20, is_good);
         assert_eq!(origin.served().requests, 20 + retries);
+    }
+}
+
+#[tokio::test]
+async fn a_retry_tells_how_long_the_connection_was_idle_that_broke() {
+    const IDLE: Duration = Duration::from_millis(30);
+    let origin = origin(OriginSpec {
+        keep_alive: KeepAlive::Forgotten(IDLE),
+        ..OriginSpec::default()
+    })
+    .await;
+    let client = client(&[Change::RetryAttempts(2), Change::RetryBudget(None)]);
+    let first = call(&client, &origin.url()).await;
+    assert_eq!(
+        (first.journey.retries, first.journey.broken_after),
+        (0, None)
+    );
+    // The fault is one of time: it has to pass, by far.
+    tokio::time::sleep(IDLE * 10).await;
+    let second = call(&client, &origin.url()).await;
+    assert!(second.outcome.is_success());
+    assert_eq!(second.journey.retries, 1);
+    assert_eq!(origin.served().connections, 2);
+    if cfg!(target_os = "linux") {
+        let idle = second.journey.broken_after.unwrap();
+        assert!(idle >= IDLE, "{idle:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_timeout_below_that_of_the_peer_meets_no_dead_connection() {
+    const IDLE: Duration = Duration::from_millis(200);
+    for (change, is_lost) in [
+        (Change::IdleTimeout(Duration::from_secs(90)), true),
+        (Change::IdleTimeout(IDLE / 2), false),
+    ] {
+        let origin = origin(OriginSpec {
+            keep_alive: KeepAlive::Forgotten(IDLE),
+            ..OriginSpec::default()
+        })
+        .await;
+        let client = client(&[change]);
+        assert!(call(&client, &origin.url()).await.outcome.is_success());
+        // The fault is one of time: it has to pass, by far.
+        tokio::time::sleep(IDLE * 3).await;
+        let second = call(&client, &origin.url()).await;
+        assert_eq!(second.broke(), is_lost, "{second:?}");
+        assert_eq!(second.outcome.is_success(), !is_lost);
     }
 }
 

@@ -1,8 +1,10 @@
 //! How large a trial is: calls a block and rounds, within what is left of the budget.
 //!
-//! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried they
-//! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty. Burn-in is
-//! no help there: it is made one call after the other. Hedges need a burn-in, because they begin when the client knows
+//! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried, or a protocol
+//! that needs no pool, they cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it
+//! empty. Burn-in is no help there: it is made one call after the other. Nor can they where several callers wait for their
+//! answers, because a block with fewer calls than callers is another load than the one that was measured, and where calls
+//! fail, because only those that are answered have a latency. Hedges need a burn-in, because they begin when the client knows
 //! what is late, and blocks in which something is; a budget of retries shows when its reserve is used up.
 
 use std::num::NonZeroU32;
@@ -11,6 +13,7 @@ use netopt::Change;
 use netopt::http::fewest_before_hedging;
 use netopt_core::change::{RETRY_RESERVE, RETRY_SPAN};
 use netopt_core::metric::Metric;
+use netopt_core::unit::Ratio;
 use netopt_trial::confirm::CONFIRMATION_ROUNDS;
 use netopt_trial::design::{BlockSize, Levels, Racing, Rounds};
 use netopt_trial::judge::guard::fewest_samples;
@@ -19,6 +22,20 @@ use netopt_trial::judge::guard::fewest_samples;
 const PER_BLOCK: u32 = 8;
 /// Calls before them, discarded: the first opens the connection and asks for the name.
 const BURN_IN: u32 = 1;
+/// What the size of a block depends on, besides the changes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Today {
+    /// Connections that today's client may have.
+    pub(super) pool: Option<NonZeroU32>,
+    /// Callers that each wait for their answer; 1 where calls come by a plan.
+    pub(super) callers: NonZeroU32,
+    /// The share of today's calls that are answered; `None` of no calls.
+    pub(super) answered: Option<Ratio>,
+}
+
+/// Of a client whose calls fail more often than this not everything can be measured.
+const LEAST_ANSWERED: f64 = 0.25;
+
 /// Where the pool is tried, so often as many more calls are measured as fill it.
 const FILLS: u32 = 2;
 /// And they are at least so many, so that a small excess of arrivals has time to become a queue.
@@ -42,14 +59,15 @@ const LEAST_ROUNDS: u32 = 10;
 pub(super) fn sizes(
     left: u64,
     changes: &[Change],
-    pool: Option<NonZeroU32>,
+    today: &Today,
     metric: Metric,
 ) -> Result<(BlockSize, Rounds), u64> {
-    let mut fill = wanted_fill(changes, pool);
+    let per_block = per_block(today.answered);
+    let mut fill = wanted_fill(changes, today);
     let least = least(changes, metric);
     loop {
         let size = BlockSize {
-            requests: (PER_BLOCK + fill).max(least.requests),
+            requests: (per_block + fill).max(least.requests),
             burn_in: least.burn_in,
         };
         let block = u64::from(size.requests) + u64::from(size.burn_in);
@@ -115,30 +133,56 @@ fn cut(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// Calls that fill the pool, where its size is tried.
-fn wanted_fill(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
-    let is_about_pool = |change: &Change| matches!(change, Change::MaxConnections(_));
-    match pool {
-        Some(limit) if changes.iter().any(is_about_pool) => limit
+/// So many calls that [`PER_BLOCK`] of them are answered.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most four times eight"
+)]
+fn per_block(answered: Option<Ratio>) -> u32 {
+    let answered = answered.map_or(1.0, Ratio::get).max(LEAST_ANSWERED);
+    (f64::from(PER_BLOCK) / answered).ceil() as u32
+}
+
+/// Calls that fill the pool, where its size is tried, or give each of several callers its turns.
+fn wanted_fill(changes: &[Change], today: &Today) -> u32 {
+    let is_about_pool =
+        |change: &Change| matches!(change, Change::MaxConnections(_) | Change::Version(_));
+    let pool = today.pool.filter(|_| changes.iter().any(is_about_pool));
+    let several = Some(today.callers).filter(|callers| callers.get() > 1);
+    match pool.max(several) {
+        Some(many) => many
             .get()
             .saturating_mul(FILLS)
             .clamp(LEAST_FILL, MOST_FILL),
-        _ => 0,
+        None => 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use netopt_core::change::{Percentile, Switch};
-    use netopt_core::unit::Ratio;
+    use netopt_core::change::{HttpVersion, Percentile, Switch};
 
     use super::*;
 
     const LARGER: Change = Change::MaxConnections(NonZeroU32::new(16));
+    const SHARED: Change = Change::Version(HttpVersion::Auto);
     const REUSE: Change = Change::KeepAlive(Switch::On);
 
+    fn today(pool: u32, callers: u32, answered: f64) -> Today {
+        Today {
+            pool: NonZeroU32::new(pool),
+            callers: NonZeroU32::new(callers).unwrap(),
+            answered: Ratio::new(answered),
+        }
+    }
+
     fn requests(left: u64, changes: &[Change], pool: u32) -> u32 {
-        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool), Metric::P50).unwrap();
+        sized(left, changes, &today(pool, 1, 1.0))
+    }
+
+    fn sized(left: u64, changes: &[Change], today: &Today) -> u32 {
+        let (block, rounds) = sizes(left, changes, today, Metric::P50).unwrap();
         assert!(rounds.max >= LEAST_ROUNDS && rounds.max <= MOST_ROUNDS);
         let calls = u64::from(block.requests + block.burn_in);
         let arms = 2 + changes.len() as u64;
@@ -152,15 +196,23 @@ mod tests {
     fn only_a_trial_of_the_pool_waits_until_it_is_full() {
         assert_eq!(requests(5_000, &[REUSE], 4), 8);
         assert_eq!(requests(5_000, &[REUSE, LARGER], 1), 16);
+        assert_eq!(requests(5_000, &[SHARED], 2), 16);
         assert_eq!(requests(5_000, &[LARGER], 10), 28);
         assert_eq!(requests(500_000, &[LARGER], 60_000), 72);
-        assert_eq!(
-            sizes(5_000, &[LARGER], None, Metric::P50)
-                .unwrap()
-                .0
-                .requests,
-            8
-        );
+        assert_eq!(requests(5_000, &[LARGER], 0), 8);
+    }
+
+    #[test]
+    fn several_callers_have_their_turns_whatever_is_tried() {
+        assert_eq!(sized(5_000, &[REUSE], &today(0, 16, 1.0)), 40);
+        assert_eq!(sized(5_000, &[REUSE], &today(4, 2, 1.0)), 16);
+        assert_eq!(sized(5_000, &[LARGER], &today(10, 4, 1.0)), 28);
+    }
+
+    #[test]
+    fn a_block_has_as_many_answers_however_many_calls_fail() {
+        assert_eq!(sized(5_000, &[REUSE], &today(0, 1, 0.5)), 16);
+        assert_eq!(sized(5_000, &[REUSE], &today(0, 1, 0.01)), 32);
     }
 
     #[test]
@@ -169,7 +221,7 @@ mod tests {
         assert_eq!(requests(810, &[LARGER], 10), 8);
         let least = 9 * (3 * 20 + 3 * 10);
         assert_eq!(
-            sizes(least - 1, &[LARGER], NonZeroU32::new(10), Metric::P50).err(),
+            sizes(least - 1, &[LARGER], &today(10, 1, 1.0), Metric::P50).err(),
             Some(least)
         );
     }
@@ -177,7 +229,7 @@ mod tests {
     #[test]
     fn what_shows_late_gets_longer_blocks() {
         let block = |change: Change, metric| {
-            let (block, _) = sizes(100_000, &[change, REUSE], None, metric).unwrap();
+            let (block, _) = sizes(100_000, &[change, REUSE], &today(0, 1, 1.0), metric).unwrap();
             (block.burn_in, block.requests)
         };
         let hedge = |percent| Change::HedgeAfter(Percentile::new(percent));

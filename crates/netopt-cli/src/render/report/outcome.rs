@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use netopt_core::finding::{Severity, Status};
+use netopt_core::metric::Metric;
 use netopt_core::unit::show_duration;
 use netopt_core::verdict::Decision;
 
 use super::findings::proof;
 use super::{Paint, Story, UNKNOWN, labelled, shown, wrapped};
-use crate::line::{Comparison, Ending};
+use crate::line::{Comparison, Ending, Side};
 
 pub(super) fn tell(text: &mut String, story: &Story, paint: &Paint) {
     if let Some(comparison) = &story.confirmation {
@@ -36,7 +37,7 @@ pub(super) fn tell(text: &mut String, story: &Story, paint: &Paint) {
 fn compare(text: &mut String, comparison: &Comparison, paint: &Paint) {
     let _ = writeln!(text, "{}", paint.bold("Before and after, on fresh data"));
     for (name, q) in [("p50", 0.5), ("p99", 0.99)] {
-        let value = |side: &crate::line::Side| {
+        let value = |side: &Side| {
             side.metrics
                 .latency()
                 .quantile(q)
@@ -47,6 +48,15 @@ fn compare(text: &mut String, comparison: &Comparison, paint: &Paint) {
         let after = paint.bold(&format!("{after:<9}"));
         let n = paint.dim(&format!("n {n} each"));
         let _ = writeln!(text, "  {name}  {before:>9} → {after} {n}");
+    }
+    if comparison.verdict.metric == Metric::Throughput {
+        let value = |side: &Side| {
+            side.answers()
+                .map_or_else(|| UNKNOWN.to_owned(), |rate| rate.to_string())
+        };
+        let (before, after) = (value(&comparison.before), value(&comparison.after));
+        let after = paint.bold(&after);
+        let _ = writeln!(text, "  answers  {before} → {after}");
     }
     let verdict = proof(&comparison.verdict);
     let verdict = match comparison.verdict.decision {

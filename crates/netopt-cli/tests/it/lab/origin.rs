@@ -261,6 +261,14 @@ async fn values_that_cannot_be_are_named_with_their_bound() {
             &["--close-after", "1", "--keep-alive-idle", "1s"],
             "cannot be used with",
         ),
+        (
+            &["--forget-idle", "2s", "--keep-alive-idle", "1s"],
+            "cannot be used with",
+        ),
+        (
+            &["--thrash-above", "0"],
+            "thrash above is 0, must be at least 1",
+        ),
     ] {
         let ended = netopt(&[&["lab", "origin"], args].concat()).await;
         assert_eq!(

@@ -1,5 +1,7 @@
 //! The wait for a connection, and the size that would end it.
 
+use std::time::Duration;
+
 use netopt_core::finding::Severity;
 use netopt_core::plan::Plan;
 use proptest::prelude::*;

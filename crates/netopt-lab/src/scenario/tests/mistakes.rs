@@ -150,6 +150,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "line 3: origin.1.keep_alive: has no limit",
     ),
     (
+        "[[origin]]\nkeep_alive = {idle = \"1s\", forgotten = \"2s\"}",
+        "line 3: origin.1.keep_alive: has 2 limits",
+    ),
+    (
         "[[origin]]\nkeep_alive = {requests = 0}",
         "line 3: origin.1.keep_alive.requests: 0 is not a whole number from 1",
     ),

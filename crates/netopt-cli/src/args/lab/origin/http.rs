@@ -26,11 +26,17 @@ pub(crate) struct HttpArgs {
     #[arg(long, value_name = "N", value_parser = values::rate)]
     pub(crate) overload: Option<PerSecond>,
     /// Close the connection after so many requests (default: never)
-    #[arg(long, value_name = "N", conflicts_with = "keep_alive_idle")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["keep_alive_idle", "forget_idle"])]
     pub(crate) close_after: Option<u64>,
     /// Close a connection on which nothing has happened for so long (default: never)
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "forget_idle")]
     pub(crate) keep_alive_idle: Option<Duration>,
+    /// Forget a connection on which nothing has happened for so long: what comes later is reset (default: never)
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) forget_idle: Option<Duration>,
+    /// Let more requests at once than this be in each other's way: each of n takes (n/this)² times as long (default: never)
+    #[arg(long, value_name = "N")]
+    pub(crate) thrash_above: Option<usize>,
     /// Never compress
     #[arg(long)]
     pub(crate) no_compression: bool,

@@ -35,6 +35,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
             service: ServiceSpec {
                 time,
                 workers: args.workers,
+                thrash_above: args.http.thrash_above,
                 errors: args.http.errors,
                 overload: args.http.overload.map(Overload::beyond),
             },
@@ -89,6 +90,7 @@ fn body(args: &HttpArgs) -> BodySpec {
     }
 }
 
+<<<<<<< HEAD
 fn tls(args: &HttpsArgs) -> TlsSpec {
     let default = TlsSpec::default();
     TlsSpec {
@@ -103,12 +105,15 @@ fn tls(args: &HttpsArgs) -> TlsSpec {
     }
 }
 
+=======
+/// The three are exclusive.
+>>>>>>> s15-k
 fn keep_alive(args: &HttpArgs) -> KeepAlive {
-    let idle = || {
-        args.keep_alive_idle
-            .map_or(KeepAlive::Unlimited, KeepAlive::Idle)
-    };
-    args.close_after.map_or_else(idle, KeepAlive::Requests)
+    args.close_after
+        .map(KeepAlive::Requests)
+        .or_else(|| args.keep_alive_idle.map(KeepAlive::Idle))
+        .or_else(|| args.forget_idle.map(KeepAlive::Forgotten))
+        .unwrap_or_default()
 }
 
 fn socket(args: &SocketArgs) -> SocketSpec {
@@ -197,6 +202,8 @@ fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
             http.keep_alive_idle.is_some(),
             Users::Http,
         ),
+        ("--forget-idle", http.forget_idle.is_some(), Users::Http),
+        ("--thrash-above", http.thrash_above.is_some(), Users::Http),
         ("--no-compression", http.no_compression, Users::Http),
         ("--cache-control", http.cache_control.is_some(), Users::Http),
         ("--etag", http.etag, Users::Http),

@@ -31,6 +31,11 @@ fn http(spec: &OriginSpec) -> Vec<String> {
     parts.extend(work(spec.service.time, spec.service.workers));
     parts.extend(
         spec.service
+            .thrash_above
+            .map(|above| format!("thrashes above {above}")),
+    );
+    parts.extend(
+        spec.service
             .errors
             .map(|errors| format!("errors {} by {}", errors.share, errors.status.as_u16())),
     );
@@ -45,6 +50,10 @@ fn http(spec: &OriginSpec) -> Vec<String> {
         KeepAlive::Requests(n) => parts.push(format!("connections close after answer {n}")),
         KeepAlive::Idle(time) => parts.push(format!(
             "connections close after {} of nothing",
+            show_duration(time)
+        )),
+        KeepAlive::Forgotten(time) => parts.push(format!(
+            "connections are forgotten after {} of nothing",
             show_duration(time)
         )),
     }

@@ -11,7 +11,7 @@ use netopt_core::exchange::Exchange;
 pub trait Caller: Send + Sync + 'static {
     /// Makes the call number `index`, counted from 0, and tells how it went.
     ///
-    /// It fills in everything but `lateness`, which the driver overwrites: only the driver knows the plan. It should
+    /// It fills in everything but `begun` and `lateness`, which the driver overwrites: only the driver knows run and plan. It should
     /// have a timeout of its own: a call that does not end is awaited for [`crate::driver::Load::drain`] only.
     ///
     /// # Cancel safety

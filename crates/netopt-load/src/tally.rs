@@ -94,7 +94,10 @@ impl Tally {
         if let Some(limit) = landed.late {
             self.late[limit as usize] += 1;
         }
-        landed.exchange
+        Exchange {
+            begun: Some(landed.begun.saturating_duration_since(self.start)),
+            ..landed.exchange
+        }
     }
 
     /// The calls still in flight were given up.

@@ -134,7 +134,11 @@ where
         template.method = step.method;
         template.uri = step.uri;
         if let Some(ledger) = Ledger::of(&template.extensions) {
-            ledger.note(|journey| journey.redirects += 1);
+            ledger.note(|journey| {
+                journey.redirects += 1;
+                journey.moved += u32::from(step.is_permanent);
+                journey.redirected = begun.elapsed();
+            });
         }
         poll_fn(|cx| inner.poll_ready(cx)).await?;
         request = template.make();

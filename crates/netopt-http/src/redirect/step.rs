@@ -47,6 +47,8 @@ pub(super) struct Step {
     pub(super) has_body: bool,
     /// Whether it leads to another scheme, host or port.
     pub(super) is_abroad: bool,
+    /// Whether it will always be so.
+    pub(super) is_permanent: bool,
 }
 
 /// Headers that describe a body.
@@ -96,6 +98,7 @@ impl Step {
             method,
             has_body,
             is_abroad: url.origin() != base.origin(),
+            is_permanent: matches!(status.as_u16(), 301 | 308),
             uri: url.as_str().parse().ok()?,
         })
     }

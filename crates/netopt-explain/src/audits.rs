@@ -2,14 +2,19 @@
 
 pub(crate) mod bottleneck_rate;
 pub(crate) mod bufferbloat;
+pub(crate) mod cacheable;
 pub(crate) mod compression;
 pub(crate) mod connection_reuse;
 pub(crate) mod dead_address_first;
+pub(crate) mod duplicate_requests;
 pub(crate) mod idle_restart;
+pub(crate) mod large_request_headers;
 pub(crate) mod loss_bound;
 pub(crate) mod nagle_delayed_ack;
 pub(crate) mod pool_too_small;
 pub(crate) mod processing;
+pub(crate) mod redirect_chain;
+pub(crate) mod sequential_chain;
 pub(crate) mod short_ttl_storm;
 pub(crate) mod slow_resolver;
 pub(crate) mod slow_start_bound;

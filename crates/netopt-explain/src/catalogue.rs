@@ -4,9 +4,14 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 16] = [
+pub const AUDITS: [Audit; 21] = [
+    audits::cacheable::AUDIT,
+    audits::duplicate_requests::AUDIT,
+    audits::sequential_chain::AUDIT,
+    audits::redirect_chain::AUDIT,
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
+    audits::large_request_headers::AUDIT,
     audits::nagle_delayed_ack::AUDIT,
     audits::small_receive_buffer::AUDIT,
     audits::small_send_buffer::AUDIT,

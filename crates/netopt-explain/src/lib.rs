@@ -29,6 +29,7 @@ mod line;
 mod lookup;
 mod openings;
 mod own_bulk;
+mod placed;
 mod processing;
 pub mod queuing;
 pub mod rank;
@@ -43,9 +44,10 @@ pub mod worth;
 
 use netopt_core::finding::Finding;
 
+pub use audits::large_request_headers::LONG_HEAD;
 pub use breakdown::typical;
 pub use catalogue::AUDITS;
-pub use facts::{Baseline, BodySample, Facts, Survey};
+pub use facts::{Asking, Baseline, BodySample, Facts, Survey};
 pub use rank::{primary, rank};
 
 /// Runs all audits and ranks what they say.

@@ -3,6 +3,7 @@
 //! It is a model, not a measurement: the phases follow from round trips and rates by arithmetic, with a jitter that is the
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
+mod asked;
 mod bulk;
 mod expect;
 mod transfer;
@@ -10,6 +11,7 @@ mod transfer;
 use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
+use netopt_core::asked::Asked;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::journey::Journey;
 use netopt_core::opening::Opening;
@@ -19,9 +21,10 @@ use netopt_core::phase::{Phase, Timeline};
 use netopt_core::plan::{Plan, Settings};
 use netopt_core::unit::{BitRate, Bytes};
 
-use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::facts::{Asking, Baseline, BodySample, Facts, Survey};
 use crate::line::SEGMENT;
 
+pub(crate) use asked::{Asks, asking, chained, heavy, redirected};
 pub(crate) use bulk::{Bulk, beside, crowded};
 pub(crate) use expect::{assert_quiet, fired, saving};
 pub(crate) use transfer::{download, upload};
@@ -160,6 +163,7 @@ impl World {
         };
         Facts {
             client: self.client.clone(),
+            asking: Asking::default(),
             baseline: Baseline {
                 exchanges,
                 beside: Vec::new(),
@@ -171,6 +175,7 @@ impl World {
                 encoded: single(true, 1),
                 sample: self.sample,
                 request: None,
+                ..Survey::default()
             },
             may_have_bbr: None,
         }
@@ -180,6 +185,12 @@ impl World {
         let settings = self.client.settings();
         let gap = self.gap(call, &settings);
         Exchange {
+            begun: call.loaded.then(|| Duration::from_millis(100 * call.index)),
+            asked: Some(Asked {
+                resource: Some(1),
+                head: Bytes::new(120),
+                ..Asked::default()
+            }),
             lateness: Duration::ZERO,
             timeline: self.timeline(call, &settings),
             outcome: Outcome::Answered(200),
@@ -213,6 +224,8 @@ impl World {
                 closes: !self.server_keeps || !settings.http.keep_alive.is_on(),
                 server_time: self.server_time,
                 cut: false,
+                keepable: None,
+                came_from: None,
             }),
             path: self.kernel_tells.then(|| PathSample {
                 rtt: Some(self.smoothed.unwrap_or(self.rtt)),

@@ -1,11 +1,14 @@
 //! Laws that hold for any facts: no panic, no number that is none, no saving above the latency, no forbidden word.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
+use netopt_core::asked::{Afterwards, Asked, Keepable};
 use netopt_core::change::{Change, Switch};
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::finding::{Finding, Remedy};
+use netopt_core::journey::Journey;
 use netopt_core::opening::Opening;
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
@@ -14,7 +17,7 @@ use netopt_core::plan::Plan;
 use netopt_core::unit::{Bytes, millis};
 use proptest::prelude::*;
 
-use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::facts::{Asking, Baseline, BodySample, Facts, Survey};
 use crate::{explain, typical};
 
 fn time() -> impl Strategy<Value = Duration> {
@@ -96,6 +99,8 @@ fn answer() -> impl Strategy<Value = Answer> {
             closes,
             server_time,
             cut: false,
+            keepable: None,
+            came_from: None,
         })
 }
 
@@ -140,13 +145,45 @@ fn arrivals() -> impl Strategy<Value = Arrivals> {
     })
 }
 
+/// What was asked for, when, and where it led.
+fn asked() -> impl Strategy<Value = (Option<Duration>, Option<Asked>, Journey)> {
+    let asked = (prop::option::of(0u64..3), size(), size(), size());
+    let asked = asked.prop_map(|(resource, head, cookies, body)| Asked {
+        resource,
+        head,
+        cookies,
+        body,
+    });
+    let journey = (0u32..3, 0u32..3, time());
+    let journey = journey.prop_map(|(redirects, moved, redirected)| Journey {
+        redirects,
+        moved,
+        redirected,
+        ..Journey::default()
+    });
+    (
+        prop::option::weighted(0.9, time()),
+        prop::option::weighted(0.9, asked),
+        journey,
+    )
+}
+
+fn keepable() -> impl Strategy<Value = Keepable> {
+    let then = prop::sample::select(vec![Afterwards::Revalidate, Afterwards::FetchAnew]);
+    (time(), then).prop_map(|(fresh_for, then)| Keepable { fresh_for, then })
+}
+
 fn exchange() -> impl Strategy<Value = Exchange> {
     let phases = prop::collection::vec(prop::option::of((time(), time())), Phase::ALL.len());
     let status = prop::sample::select(vec![200u16, 200, 200, 500]);
     (
         (time(), phases, status, traffic()),
         prop::option::weighted(0.9, connection()),
-        prop::option::weighted(0.9, answer()),
+        (
+            prop::option::weighted(0.9, answer()),
+            prop::option::of(keepable()),
+            asked(),
+        ),
         (
             prop::option::of(path()),
             prop::option::of(path()),
@@ -154,7 +191,9 @@ fn exchange() -> impl Strategy<Value = Exchange> {
         ),
     )
         .prop_map(
-            |((lateness, phases, status, traffic), connection, answer, kernel)| {
+            |((lateness, phases, status, traffic), connection, said, kernel)| {
+                let (answer, keepable, (begun, asked, journey)) = said;
+                let answer = answer.map(|answer| Answer { keepable, ..answer });
                 let (path, path_before, arrivals) = kernel;
                 let mut timeline = Timeline::new();
                 for (phase, span) in Phase::ALL.into_iter().zip(phases) {
@@ -163,6 +202,9 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     }
                 }
                 Exchange {
+                    begun,
+                    asked,
+                    journey,
                     lateness,
                     traffic,
                     connection,
@@ -184,13 +226,21 @@ fn client() -> impl Strategy<Value = Plan> {
                 Change::Nodelay(nodelay),
                 Change::Quickack(quickack),
                 Change::KeepAlive(keep),
-                Change::MaxConnections(std::num::NonZeroU32::new(limit)),
+                Change::MaxConnections(NonZeroU32::new(limit)),
                 Change::DnsCacheTtl(ttl),
             ]
             .into_iter()
             .collect()
         },
     )
+}
+
+fn intent() -> impl Strategy<Value = Asking> {
+    prop_oneof![
+        Just(Asking::StandIn),
+        Just(Asking::Listed),
+        (1u32..5).prop_map(|length| NonZeroU32::new(length).map_or(Asking::Listed, Asking::Chain)),
+    ]
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
@@ -203,18 +253,24 @@ fn facts() -> impl Strategy<Value = Facts> {
         client(),
         (some(30), some(4)),
         time(),
-        (some(8), some(8), some(8)),
-        (sample(), sample(), prop::option::of(any::<bool>())),
+        (some(8), some(8), some(8), some(8), some(8)),
+        (
+            sample(),
+            sample(),
+            prop::option::of(any::<bool>()),
+            intent(),
+        ),
     )
         .prop_map(
             |(
                 client,
                 (exchanges, beside),
                 window,
-                (fresh, warm, encoded),
-                (sample, request, may_have_bbr),
+                (fresh, warm, encoded, padded, multiplexed),
+                (sample, request, may_have_bbr, asking),
             )| Facts {
                 client,
+                asking,
                 baseline: Baseline {
                     exchanges,
                     beside,
@@ -226,6 +282,8 @@ fn facts() -> impl Strategy<Value = Facts> {
                     encoded,
                     sample,
                     request,
+                    padded,
+                    multiplexed,
                 },
                 may_have_bbr,
             },

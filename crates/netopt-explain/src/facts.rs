@@ -45,6 +45,18 @@ pub enum Asking {
     Chain(NonZeroU32),
 }
 
+impl Asking {
+    /// The name in documents: `stand_in`, `listed` or `chain`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StandIn => "stand_in",
+            Self::Listed => "listed",
+            Self::Chain(_) => "chain",
+        }
+    }
+}
+
 /// The measured run of the client as it is today.
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {

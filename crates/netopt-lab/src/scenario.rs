@@ -14,6 +14,7 @@ mod expect;
 mod link;
 mod nearest;
 mod origin;
+mod route;
 mod service;
 mod table;
 mod value;

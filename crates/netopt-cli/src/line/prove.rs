@@ -7,6 +7,8 @@ mod arms;
 mod sizes;
 mod trial;
 
+use std::collections::HashSet;
+
 use netopt::{Change, Plan};
 use netopt_core::finding::{Finding, Status};
 use netopt_core::verdict::{Decision, Verdict};
@@ -123,10 +125,18 @@ impl Line {
         changes
     }
 
+    /// How many different things the baseline asked for.
+    fn things(&self) -> u32 {
+        let asked = self.story.facts.answered().filter_map(|call| call.asked);
+        let resources: HashSet<u64> = asked.filter_map(|asked| asked.resource).collect();
+        u32::try_from(resources.len()).unwrap_or(u32::MAX)
+    }
+
     /// A design that leaves enough of the budget for the confirmation; `None`, with a note, if that cannot be.
     fn screening(&mut self, changes: &[Change]) -> Result<Option<Design>, Fault> {
         let pool = self.job.client.settings().pool.max_connections;
-        let (block, rounds) = match sizes::sizes(self.budget.left(), changes, pool) {
+        let things = self.things();
+        let (block, rounds) = match sizes::sizes(self.budget.left(), changes, pool, things) {
             Ok(sizes) => sizes,
             Err(least) => {
                 let needed = self.budget.used() + least;

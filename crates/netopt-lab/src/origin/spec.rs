@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode};
 use netopt_core::change::Switch;
 use netopt_core::unit::{Bytes, Ratio};
 
-use super::{Dist, MAX_CONNECTIONS};
+use super::{Dist, MAX_CONNECTIONS, Route};
 use crate::refuse;
 use crate::socket::SocketSpec;
 
@@ -38,6 +38,8 @@ pub struct OriginSpec {
     pub compress: Compress,
     /// How it treats its sockets.
     pub socket: SocketSpec,
+    /// What is different for some paths. Default: nothing.
+    pub routes: Vec<Route>,
     /// What it does that no server should. Default: [`Failure::None`].
     pub failure: Failure,
     /// Seed of the body and of everything drawn. Default: [`DEFAULT_SEED`].
@@ -53,6 +55,7 @@ impl Default for OriginSpec {
             keep_alive: KeepAlive::default(),
             compress: Compress::default(),
             socket: SocketSpec::default(),
+            routes: Vec::new(),
             failure: Failure::default(),
             seed: DEFAULT_SEED,
         }
@@ -211,6 +214,9 @@ impl OriginSpec {
                 status.as_u16()
             ));
         }
+        for route in &self.routes {
+            route.check(&mut wrong);
+        }
         self.service.time.check(&mut wrong);
         self.socket.check(MAX_CONNECTIONS, &mut wrong);
         refuse(&wrong)
@@ -220,6 +226,7 @@ impl OriginSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::Redirects;
 
     #[test]
     fn every_violation_is_named_at_once() {
@@ -235,6 +242,14 @@ mod tests {
             status: StatusCode::NO_CONTENT,
         });
         spec.socket.backlog = 0;
+        spec.routes.push(Route {
+            path: "old".to_owned(),
+            redirects: Some(Redirects {
+                hops: 41,
+                status: StatusCode::OK,
+            }),
+            ..Route::default()
+        });
         let message = spec.check().unwrap_err().to_string();
         for part in [
             "1099.5 GB",
@@ -243,6 +258,9 @@ mod tests {
             "sigma -1",
             "status 204 is no error",
             "backlog is 0",
+            "route \"old\" must begin with a slash",
+            "redirect hops 41",
+            "redirect status 200",
         ] {
             assert!(message.contains(part), "{message}");
         }

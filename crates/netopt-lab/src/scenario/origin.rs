@@ -10,9 +10,9 @@ use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
 use toml::de::DeValue;
 
-use super::service;
 use super::table::Table;
 use super::value::{self, SHARE, SIZE, SWITCH, TIME};
+use super::{route, service};
 use crate::origin::{
     BodyKind, BodySpec, Compress, Dist, Errors, KeepAlive, MAX_BODY, OriginSpec, Protocol,
     ServiceSpec,
@@ -104,8 +104,11 @@ const OF_ALL: [&str; 10] = [
     "weight",
 ];
 
+/// What a header looks like.
+pub(super) const HEADER: &str = "the value of a header, such as \"max-age=60\"";
+
 /// Keys that only HTTP has.
-const OF_HTTP: [&str; 7] = [
+const OF_HTTP: [&str; 8] = [
     "body",
     "body_kind",
     "keep_alive",
@@ -113,6 +116,7 @@ const OF_HTTP: [&str; 7] = [
     "cache_control",
     "etag",
     "errors",
+    "routes",
 ];
 
 fn read(table: &Table<'_, '_>) -> Replica {
@@ -147,6 +151,7 @@ fn http(table: &Table<'_, '_>, protocol: Protocol) -> OriginSpec {
             Some(true) | None => Compress::WhenAsked,
         },
         socket: socket(table),
+        routes: route::read_all(table),
         ..OriginSpec::default()
     }
 }
@@ -196,11 +201,9 @@ fn body(table: &Table<'_, '_>) -> BodySpec {
             ("text", BodyKind::Text),
         ],
     );
-    let cache_control = table.get(
-        "cache_control",
-        "the value of a header, such as \"max-age=60\"",
-        |value| HeaderValue::from_str(value.as_str()?).ok(),
-    );
+    let cache_control = table.get("cache_control", HEADER, |value| {
+        HeaderValue::from_str(value.as_str()?).ok()
+    });
     let etag = table.get("etag", SWITCH, value::switch);
     BodySpec {
         size: size.unwrap_or(usual.size),

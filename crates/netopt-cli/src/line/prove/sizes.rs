@@ -3,6 +3,9 @@
 //! Blocks are small, because more rounds are worth more than larger blocks. Where the size of the pool is tried they
 //! cannot be as small: a queue stands only behind a full pool, and the first calls of a block find it empty. Burn-in is
 //! no help there: it is made one call after the other.
+//!
+//! Where a cache is tried, a block begins with an empty one, and what is asked for first is not in it. So the burn-in asks for as
+//! many things as the program does, as far as that can be afforded.
 
 use std::num::NonZeroU32;
 
@@ -20,12 +23,15 @@ const FILLS: u32 = 2;
 const LEAST_FILL: u32 = 8;
 /// And at most so many: a pool that large is rarely too small, and calls are dear.
 const MOST_FILL: u32 = 64;
+/// Where a cache is tried, burn-in is at most so long: who asks for more things finds fewer of them at hand.
+const MOST_WARM: u32 = 32;
 /// A trial that has not decided after so many rounds will say what it would take.
 const MOST_ROUNDS: u32 = 20;
 /// No verdict before.
 const LEAST_ROUNDS: u32 = 10;
 
-/// Blocks and rounds of a screening that leaves enough of `left` calls for the confirmation.
+/// Blocks and rounds of a screening that leaves enough of `left` calls for the confirmation, for a program that asks for so
+/// many different `things`.
 ///
 /// # Errors
 /// The calls that the smallest trial takes, if that is more than `left`.
@@ -33,12 +39,14 @@ pub(super) fn sizes(
     left: u64,
     changes: &[Change],
     pool: Option<NonZeroU32>,
+    things: u32,
 ) -> Result<(BlockSize, Rounds), u64> {
     let mut fill = wanted_fill(changes, pool);
+    let mut warm = wanted_warmth(changes, things);
     loop {
         let size = BlockSize {
             requests: PER_BLOCK + fill,
-            burn_in: BURN_IN,
+            burn_in: warm.max(BURN_IN),
         };
         let block = u64::from(size.requests) + u64::from(size.burn_in);
         let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
@@ -55,11 +63,22 @@ pub(super) fn sizes(
             };
             return Ok((size, rounds));
         }
-        if fill == 0 {
+        if fill == 0 && warm <= BURN_IN {
             return Err(reserve + round * u64::from(LEAST_ROUNDS));
         }
         // A shorter queue is still better than no trial.
         fill /= 2;
+        warm = warm * 3 / 4;
+    }
+}
+
+/// Calls that fill a cache, where one is tried.
+fn wanted_warmth(changes: &[Change], things: u32) -> u32 {
+    let is_cache = |change: &Change| matches!(change, Change::CacheSize(_));
+    if changes.iter().any(is_cache) {
+        things.min(MOST_WARM)
+    } else {
+        0
     }
 }
 
@@ -78,6 +97,7 @@ fn wanted_fill(changes: &[Change], pool: Option<NonZeroU32>) -> u32 {
 #[cfg(test)]
 mod tests {
     use netopt_core::change::Switch;
+    use netopt_core::unit::Bytes;
 
     use super::*;
 
@@ -85,7 +105,7 @@ mod tests {
     const REUSE: Change = Change::KeepAlive(Switch::On);
 
     fn requests(left: u64, changes: &[Change], pool: u32) -> u32 {
-        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool)).unwrap();
+        let (block, rounds) = sizes(left, changes, NonZeroU32::new(pool), 40).unwrap();
         assert!(rounds.max >= LEAST_ROUNDS && rounds.max <= MOST_ROUNDS);
         let calls = u64::from(block.requests + block.burn_in);
         let arms = 2 + changes.len() as u64;
@@ -101,7 +121,23 @@ mod tests {
         assert_eq!(requests(5_000, &[REUSE, LARGER], 1), 16);
         assert_eq!(requests(5_000, &[LARGER], 10), 28);
         assert_eq!(requests(500_000, &[LARGER], 60_000), 72);
-        assert_eq!(sizes(5_000, &[LARGER], None).unwrap().0.requests, 8);
+        assert_eq!(sizes(5_000, &[LARGER], None, 1).unwrap().0.requests, 8);
+    }
+
+    #[test]
+    fn a_cache_is_filled_before_it_is_judged_as_far_as_calls_go() {
+        let warm = |left, change, things| {
+            let (block, rounds) = sizes(left, &[change], None, things).unwrap();
+            let calls = u64::from(block.requests + block.burn_in);
+            assert!(calls * (3 * u64::from(rounds.max) + 60) <= left);
+            block.burn_in
+        };
+        let cache = Change::CacheSize(Bytes::new(1));
+        assert_eq!(warm(50_000, cache, 12), 12);
+        assert_eq!(warm(50_000, cache, 400), MOST_WARM);
+        assert_eq!(warm(50_000, cache, 0), BURN_IN);
+        assert_eq!(warm(50_000, REUSE, 12), BURN_IN);
+        assert!((8..=12).contains(&warm(1_850, cache, 400)));
     }
 
     #[test]
@@ -110,7 +146,7 @@ mod tests {
         assert_eq!(requests(810, &[LARGER], 10), 8);
         let least = 9 * (3 * 20 + 3 * 10);
         assert_eq!(
-            sizes(least - 1, &[LARGER], NonZeroU32::new(10)).err(),
+            sizes(least - 1, &[LARGER], NonZeroU32::new(10), 1).err(),
             Some(least)
         );
     }

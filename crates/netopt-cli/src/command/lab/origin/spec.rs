@@ -4,7 +4,7 @@
 
 use netopt_core::change::Switch;
 use netopt_lab::origin::{
-    BodyKind, BodySpec, Compress, KeepAlive, Protocol, ServiceSpec, SocketSpec, WriteStyle,
+    BodyKind, BodySpec, Compress, KeepAlive, Protocol, Route, ServiceSpec, SocketSpec, WriteStyle,
 };
 use netopt_lab::raw::{RawProtocol, RawSpec};
 use netopt_lab::socket::DEFAULT_BACKLOG;
@@ -43,6 +43,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
                 Compress::WhenAsked
             },
             socket,
+            routes: routes(&args.http),
             seed: args.seed,
             ..OriginSpec::default()
         }),
@@ -84,6 +85,14 @@ fn body(args: &HttpArgs) -> BodySpec {
         cache_control: args.cache_control.clone(),
         etag: Switch::from(args.etag),
     }
+}
+
+fn routes(args: &HttpArgs) -> Vec<Route> {
+    let redirects = args.redirects.map(|redirects| Route {
+        redirects: Some(redirects),
+        ..Route::default()
+    });
+    redirects.into_iter().collect()
 }
 
 fn keep_alive(args: &HttpArgs) -> KeepAlive {
@@ -174,6 +183,7 @@ fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
         ),
         ("--no-compression", http.no_compression, Users::Http),
         ("--cache-control", http.cache_control.is_some(), Users::Http),
+        ("--redirects", http.redirects.is_some(), Users::Http),
         ("--etag", http.etag, Users::Http),
         ("--sndbuf", sockets.sndbuf.is_some(), Users::Writers),
         ("--reads", sockets.reads.is_some(), Users::Readers),

@@ -25,6 +25,7 @@ pub mod catalogue;
 mod course;
 mod evidence;
 pub mod facts;
+mod heads;
 mod line;
 mod lookup;
 mod openings;
@@ -44,10 +45,10 @@ pub mod worth;
 
 use netopt_core::finding::Finding;
 
-pub use audits::large_request_headers::LONG_HEAD;
 pub use breakdown::typical;
 pub use catalogue::AUDITS;
 pub use facts::{Asking, Baseline, BodySample, Facts, Survey};
+pub use heads::LONG_HEAD;
 pub use rank::{primary, rank};
 
 /// Runs all audits and ranks what they say.

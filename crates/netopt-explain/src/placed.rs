@@ -23,6 +23,13 @@ pub(crate) struct Placed<'a> {
 }
 
 impl Placed<'_> {
+    /// When it asked for what it got: redirects are followed before a cache, or a call that is on its way, is looked for.
+    pub(crate) fn asked_at(&self) -> Duration {
+        let redirected = self.call.journey.redirected;
+        self.begun
+            .saturating_add(redirected.min(self.call.service_time()))
+    }
+
     /// When it was over.
     pub(crate) fn end(&self) -> Duration {
         self.begun.saturating_add(self.call.service_time())

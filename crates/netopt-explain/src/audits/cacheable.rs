@@ -78,6 +78,22 @@ struct Played {
     lifetimes: Vec<Duration>,
 }
 
+/// What the cache has of one thing: what is there, and what is on its way, since calls overlap.
+#[derive(Debug, Default)]
+struct Shelf {
+    there: Option<Kept>,
+    coming: Vec<Kept>,
+}
+
+impl Shelf {
+    /// What is there at that time: what came last.
+    fn at(&mut self, now: Duration) -> Option<Kept> {
+        let came = self.coming.extract_if(.., |kept| kept.from <= now);
+        self.there = came.chain(self.there).max_by_key(|kept| kept.from);
+        self.there
+    }
+}
+
 /// An answer in the cache.
 #[derive(Debug, Clone, Copy)]
 struct Kept {
@@ -89,14 +105,15 @@ struct Kept {
 impl Played {
     fn of(calls: &[Placed<'_>]) -> Self {
         let mut played = Self::default();
-        let mut kept: HashMap<u64, Kept> = HashMap::new();
+        let mut shelves: HashMap<u64, Shelf> = HashMap::new();
         for call in calls {
             let Some(resource) = call.asked.resource else {
                 continue;
             };
-            let found = kept.get(&resource).filter(|kept| kept.from <= call.begun);
-            if let Some(found) = found.copied() {
-                if call.begun < found.from.saturating_add(found.fresh_for) {
+            let shelf = shelves.entry(resource).or_default();
+            let found = shelf.at(call.asked_at());
+            if let Some(found) = found {
+                if call.asked_at() < found.from.saturating_add(found.fresh_for) {
                     played.fresh += 1;
                     played.lifetimes.push(found.fresh_for);
                     played.save(whole(call.call));
@@ -112,10 +129,7 @@ impl Played {
                     );
                 }
             }
-            match keepable(call) {
-                Some(answer) => kept.insert(resource, answer),
-                None => kept.remove(&resource),
-            };
+            shelf.coming.extend(keepable(call));
         }
         played
     }

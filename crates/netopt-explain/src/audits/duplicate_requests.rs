@@ -79,7 +79,7 @@ fn joined(calls: &[Placed<'_>]) -> Vec<Duration> {
             continue;
         };
         match leaders.get(&resource) {
-            Some(leader) if call.begun < leader.head() => {
+            Some(leader) if call.asked_at() < leader.head() => {
                 let earlier = call.end().saturating_sub(leader.end());
                 joined.push(earlier.min(call.call.service_time()));
             }

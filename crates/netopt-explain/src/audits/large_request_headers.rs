@@ -1,8 +1,7 @@
 //! `http.large-request-headers`: each request repeats kilobytes of headers, and the line takes its time for them.
 //!
-//! What a byte of the head costs is measured: the same call is made with a longer one, on a kept connection, one at a time. The
-//! difference is the line's time for what was added. No header of the caller's is left out for trial, because the answer may
-//! depend on it.
+//! What a byte of the head costs is measured ([`crate::heads`]): the same call is made with a longer one. No header of the caller's
+//! is left out for trial, because the answer may depend on it.
 //!
 //! HTTP/2 sends a header that it has sent before as a number (RFC 7541), as long as all of them fit its table, 4,096 bytes
 //! unless the server says otherwise. Cookies are mostly not put there, because they are secrets. So whether it helps is measured, too,
@@ -17,7 +16,8 @@ use netopt_core::unit::{Bytes, show_duration};
 
 use crate::audit::{Audit, Outcome, hypothesis, of_median};
 use crate::evidence;
-use crate::facts::{Connection, Facts, LEAST_SAMPLES, Times, middle, on, service};
+use crate::facts::{Connection, Facts, middle, on};
+use crate::heads::{Heads, Unknown, heads, sent_by};
 use crate::worth;
 
 const ID: &str = "http.large-request-headers";
@@ -34,9 +34,6 @@ const CALLS: &str = "answered calls, with what each asked for";
 const SINGLE: &str = "three answered calls on a kept connection";
 const PADDED: &str = "three answered calls with a head that is longer still";
 
-/// A shorter head fits a packet or two with whatever is done to it.
-pub const LONG_HEAD: Bytes = Bytes::new(2_000);
-
 /// What is left of a head that has been cut down: it fits a packet.
 pub(crate) const ONE_PACKET: Bytes = Bytes::new(1_448);
 
@@ -47,48 +44,30 @@ const SHRINKS: f64 = 0.5;
 const MOSTLY: f64 = 0.5;
 
 fn check(facts: &Facts) -> Outcome {
-    let (Some(p50), Some(written)) = (facts.p50(), facts.head()) else {
+    let (Some(p50), Some(_)) = (facts.p50(), facts.head()) else {
         return Outcome::missing(CALLS);
     };
-    if written < LONG_HEAD {
-        return Outcome::Quiet;
-    }
-    let kept: Vec<&Exchange> = on(&facts.survey.warm, Connection::Reused).collect();
-    let Some(head) = sent(&kept) else {
-        return Outcome::missing(SINGLE);
+    let heads = match heads(facts) {
+        Ok(heads) => heads,
+        Err(Unknown::Nothing) => return Outcome::Quiet,
+        Err(Unknown::NoSingleCalls) => return Outcome::missing(SINGLE),
+        Err(Unknown::NoLongerHeads) => return Outcome::missing(PADDED),
     };
-    if head < LONG_HEAD {
-        // The protocol does not repeat it.
-        return Outcome::Quiet;
-    }
-    let padded: Vec<&Exchange> = on(&facts.survey.padded, Connection::Reused).collect();
-    let Some(longer) = sent(&padded) else {
-        return Outcome::missing(PADDED);
-    };
-    let (plain, slower) = (
-        service(kept.iter().copied()),
-        service(padded.iter().copied()),
-    );
-    let added = longer.saturating_sub(head);
-    let Some(cost) = slower.clearly_above(&plain).filter(|_| added > Bytes::ZERO) else {
-        return Outcome::Quiet;
-    };
-    let per_byte = cost.as_secs_f64() / added.bits();
-    let of = |data: Bytes| Duration::try_from_secs_f64(per_byte * data.bits()).unwrap_or(p50);
-    let shorter = multiplexed(facts).filter(|shorter| shorter.bits() <= SHRINKS * head.bits());
+    let shorter =
+        multiplexed(facts).filter(|shorter| shorter.bits() <= SHRINKS * heads.sent.bits());
     let left = shorter.unwrap_or(ONE_PACKET);
-    let saving = of(head.saturating_sub(left)).min(p50);
+    let saving = heads.cost(heads.sent.saturating_sub(left)).min(p50);
     let Some(severity) = worth::severity(saving, p50) else {
         return Outcome::Quiet;
     };
     let told = Told {
-        head,
+        head: heads.sent,
         shorter,
         cookies: cookies(facts),
-        whole: of(head).min(p50),
+        whole: heads.cost(heads.sent).min(p50),
         saving,
     };
-    Outcome::Fires(told.finding(severity, evidence_of(&plain, &slower, &told, added)))
+    Outcome::Fires(told.finding(severity, evidence_of(&heads, &told)))
 }
 
 /// What is to be told.
@@ -149,15 +128,6 @@ impl Told {
     }
 }
 
-/// The head of these calls on the wire, at the median; `None` of too few.
-fn sent(calls: &[&Exchange]) -> Option<Bytes> {
-    let head = |call: &&Exchange| {
-        let body = call.asked.map(|asked| asked.body).unwrap_or_default();
-        call.traffic.sent.saturating_sub(body)
-    };
-    middle(calls.iter().map(head)).filter(|_| calls.len() as u64 >= LEAST_SAMPLES)
-}
-
 /// The head as HTTP/2 sends it, where the server speaks it and the client does not.
 fn multiplexed(facts: &Facts) -> Option<Bytes> {
     let by_http2 = |call: &&Exchange| {
@@ -167,7 +137,7 @@ fn multiplexed(facts: &Facts) -> Option<Bytes> {
     let calls: Vec<&Exchange> = on(&facts.survey.multiplexed, Connection::Reused)
         .filter(by_http2)
         .collect();
-    sent(&calls)
+    sent_by(&calls)
 }
 
 fn cookies(facts: &Facts) -> Bytes {
@@ -177,12 +147,13 @@ fn cookies(facts: &Facts) -> Bytes {
     middle(all).unwrap_or_default()
 }
 
-fn evidence_of(plain: &Times, slower: &Times, told: &Told, added: Bytes) -> Vec<Evidence> {
+fn evidence_of(heads: &Heads, told: &Told) -> Vec<Evidence> {
+    let [plain, slower] = &heads.times;
     let n = plain.n();
     let mut all = vec![
         evidence::bytes("head of a request p50", told.head, n),
         evidence::bytes("of it cookies p50", told.cookies, n),
-        evidence::bytes("added for trial", added, slower.n()),
+        evidence::bytes("added for trial", heads.added, slower.n()),
     ];
     all.extend(
         told.shorter

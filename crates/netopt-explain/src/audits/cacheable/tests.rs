@@ -71,6 +71,20 @@ fn a_validator_saves_the_body_and_not_the_round_trip() {
 }
 
 #[test]
+fn calls_that_overlap_find_the_first_answer_that_came() {
+    // One every 10 ms. The first two connect; the third begins after 20 ms and ends 42 ms later, before them.
+    let asks = Asks {
+        resources: 1,
+        interval: ms(10.0),
+        ..again(60_000.0, Afterwards::FetchAnew)
+    };
+    let finding = fired(&AUDIT, &asking(&far(), asks));
+    let first = finding.summary.split(' ').next().unwrap();
+    let found: u64 = first.parse().unwrap();
+    assert_eq!(found, 53, "{finding:?}");
+}
+
+#[test]
 fn what_may_not_be_kept_is_quiet_and_so_is_a_client_with_a_cache() {
     let forbidden = Asks {
         keepable: None,

@@ -52,6 +52,23 @@ fn what_only_stands_for_others_is_quiet_and_so_is_a_client_that_merges() {
 }
 
 #[test]
+fn calls_that_meet_only_while_they_are_redirected_do_not_share() {
+    // One every 120 ms, each on its way for 60 ms after a redirect of 100 ms.
+    let world = World {
+        service: ms(60.0),
+        ..slow()
+    };
+    let mut facts = asking(&world, every(120.0, 1));
+    for call in &mut facts.baseline.exchanges {
+        let lead = ms(100.0);
+        call.timeline = call.timeline.asked_for(lead);
+        call.journey.redirects = 1;
+        call.journey.redirected = lead;
+    }
+    assert_quiet(&AUDIT, &facts);
+}
+
+#[test]
 fn needless_requests_that_save_no_time_are_told_and_stay_low() {
     let quick = World {
         service: ms(0.1),

@@ -13,7 +13,7 @@ use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::unit::{self, show_duration};
 use netopt_http::batch::{Batch, Config as BatchConfig};
-use netopt_http::{Body, Client, Config, Stack, Tls};
+use netopt_http::{Body, Client, Config, Http2, Stack, Tls};
 use netopt_lab::origin::{Dist, Origin, OriginSpec};
 use netopt_tcp::{Connector, Options, Resolver};
 use tokio::task::JoinSet;
@@ -95,6 +95,7 @@ fn config() -> Config {
         },
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(10),

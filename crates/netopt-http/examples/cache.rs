@@ -15,7 +15,7 @@ use netopt_core::encoding::Encodings;
 use netopt_core::journey::CacheUse;
 use netopt_core::unit::{self, show_duration};
 use netopt_http::cache::{CacheLayer, Config as CacheConfig};
-use netopt_http::{Client, Config, Stack, Tls};
+use netopt_http::{Client, Config, Http2, Stack, Tls};
 use netopt_lab::origin::{Dist, Origin, OriginSpec};
 use netopt_tcp::{Connector, Options, Resolver};
 
@@ -59,6 +59,7 @@ fn config() -> Config {
         },
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(10),

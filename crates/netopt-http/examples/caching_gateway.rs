@@ -21,7 +21,7 @@ use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::unit;
 use netopt_http::cache::{CacheLayer, Config as CacheConfig};
-use netopt_http::{Body, Client, Config, Stack, Tls};
+use netopt_http::{Body, Client, Config, Http2, Stack, Tls};
 use netopt_tcp::{Connector, Options, Resolver};
 use tokio::net::TcpListener;
 
@@ -109,6 +109,7 @@ fn config() -> Config {
         },
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(30),

@@ -13,7 +13,7 @@ use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::{Encoding, Encodings};
 use netopt_core::unit;
 use netopt_http::compress::{CompressLayer, Config as CompressConfig};
-use netopt_http::{Client, Config, Stack, Tls};
+use netopt_http::{Client, Config, Http2, Stack, Tls};
 use netopt_lab::origin::{Origin, OriginSpec};
 use netopt_tcp::{Connector, Options, Resolver};
 
@@ -50,6 +50,7 @@ fn config() -> Config {
         },
         tls: Tls::trusting_nobody(),
         version: HttpVersion::Auto,
+        http2: Http2::default(),
         pool: netopt_pool::Config::default(),
         accept_encoding: Encodings::NONE,
         timeout: Duration::from_secs(10),

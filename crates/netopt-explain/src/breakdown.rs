@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Rounds are extra round trips: of a window that was too small for the data, of a relay in front that opens its own
-//! connection for the first request of ours, and of redirects. Of the first kind there are only as many as there are windows that leave the line
-//! before their first acknowledgement is back. Once a window takes longer than that on the line, nothing stands still, and
+//! connection for the first request of ours, and of redirects. Of the first kind there are only as many as there are
+//! windows that leave the line before their first acknowledgement is back. Once a window takes longer than that on the line, nothing stands still, and
 //! whatever is left of the receive phase has another reason.
 //!
 //! Sending, lateness of the caller and whatever no term explains stay in the residual. A [`Breakdown`] may have one below

@@ -30,8 +30,8 @@ impl Choice {
     }
 
     /// Of `count` things at random, the k-th with a frequency in proportion to `1 / k^exponent`: Zipf's law (Zipf 1949;
-    /// of requests to web servers, Breslau et al. 1999). An exponent of zero is equally often. `None` for a negative exponent, one that is no
-    /// number, or more than [`MOST`] things.
+    /// of requests to web servers, Breslau et al. 1999). An exponent of zero is equally often. `None` for a negative
+    /// exponent, one that is no number, or more than [`MOST`] things.
     #[must_use]
     pub fn zipf(count: NonZeroU64, exponent: f64, seed: u64) -> Option<Self> {
         if count.get() > MOST || exponent < 0.0 || !exponent.is_finite() {

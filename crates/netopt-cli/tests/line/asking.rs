@@ -70,9 +70,11 @@ async fn a_client_with_a_cache_is_surveyed_without_it() {
     let today = written("caching.toml", "[cache]\nsize = \"1MiB\"\n");
     let document = diagnosed(&origin.url(), &["--baseline", today.to_str().unwrap()]).await;
     assert!(!ids(&document).contains(&"http.cacheable"), "{document:#}");
-    // One knock and one call of the baseline, which keeps the answer; then three times eight calls, two that open a connection, and
-    // the start of a body.
-    assert_eq!(origin.served().requests, 2 + 3 * 8 + 2 + 1);
+    // One knock, and the first of two hundred calls, or a few that overlap with it; then three times eight calls, two that open a
+    // connection, and the start of a body.
+    let survey = 3 * 8 + 2 + 1;
+    let requests = origin.served().requests;
+    assert!((2 + survey..60).contains(&requests), "{requests}");
 }
 
 #[tokio::test]

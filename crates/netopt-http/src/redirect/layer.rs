@@ -13,7 +13,7 @@ use netopt_core::phase::Phase;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use super::step::{Downgrade, Redirects, Step};
+use super::step::{Downgrade, Lasts, Redirects, Step};
 use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -136,7 +136,7 @@ where
         if let Some(ledger) = Ledger::of(&template.extensions) {
             ledger.note(|journey| {
                 journey.redirects += 1;
-                journey.moved += u32::from(step.is_permanent);
+                journey.moved += u32::from(step.lasts == Lasts::ForGood);
                 journey.redirected = begun.elapsed();
             });
         }

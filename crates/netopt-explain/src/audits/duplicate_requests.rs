@@ -46,7 +46,8 @@ fn check(facts: &Facts) -> Outcome {
     let joined = joined(&calls);
     let saving = each(joined.iter().copied().sum(), calls.len()).min(p50);
     let part = share(joined.len(), calls.len());
-    let severity = worth::severity(saving, p50).or((part >= NEEDLESS).then_some(Severity::Low));
+    let severity =
+        worth::severity(saving, p50).or_else(|| (part >= NEEDLESS).then_some(Severity::Low));
     let Some(severity) = severity.filter(|_| !joined.is_empty()) else {
         return Outcome::Quiet;
     };

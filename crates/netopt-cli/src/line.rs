@@ -8,6 +8,7 @@ mod apply;
 mod beside;
 mod calls;
 mod measure;
+mod mix;
 mod prove;
 mod story;
 mod survey;
@@ -27,6 +28,7 @@ use netopt_trial::design::Design;
 pub(crate) use apply::OPENING;
 pub(crate) use beside::Beside;
 pub(crate) use calls::Template;
+pub(crate) use mix::Mix;
 pub(crate) use story::{Comparison, Ending, Side, Story};
 
 use crate::exit::Fault;

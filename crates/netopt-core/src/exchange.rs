@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::arrivals::Arrivals;
+use crate::asked::{Asked, Keepable};
 use crate::change::CongestionControl;
 use crate::journey::Journey;
 use crate::opening::Opening;
@@ -20,6 +21,8 @@ use crate::unit::Bytes;
 pub struct Exchange {
     /// When it actually began, since the run began that it is part of; `None` for a call by itself.
     pub begun: Option<Duration>,
+    /// What it asked for; `None` where nobody noted it.
+    pub asked: Option<Asked>,
     /// How late the caller began it: from the intended start until the actual one.
     pub lateness: Duration,
     /// Its phases.
@@ -51,6 +54,7 @@ impl Exchange {
     pub fn bare(timeline: Timeline, outcome: Outcome) -> Self {
         Self {
             begun: None,
+            asked: None,
             lateness: Duration::ZERO,
             timeline,
             outcome,
@@ -218,4 +222,8 @@ pub struct Answer {
     pub server_time: Option<Duration>,
     /// True when the body was longer than the reader was willing to take.
     pub cut: bool,
+    /// What a cache of the client may do with it; `None` where it may keep nothing, or nobody looked.
+    pub keepable: Option<Keepable>,
+    /// The URL that it came from, where a redirect led to another one than was asked for.
+    pub came_from: Option<String>,
 }

@@ -14,6 +14,10 @@ pub struct Journey {
     pub hedges: u32,
     /// Redirects that were followed.
     pub redirects: u32,
+    /// Those of them that say that it will always be so (301, 308).
+    pub moved: u32,
+    /// From the start of the call until the last redirect was there; zero without one.
+    pub redirected: Duration,
     /// What the cache did; `None` without one, and for a call that it is not for.
     pub cache: Option<CacheUse>,
     /// Whether the answer is that of an identical call which was in flight already.

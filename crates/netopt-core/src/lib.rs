@@ -9,6 +9,7 @@
 //! crate can stand on it and every law in it can be tested. It is no place for helpers: what has one user lives with that user.
 
 pub mod arrivals;
+pub mod asked;
 pub mod change;
 pub mod encoding;
 pub mod exchange;

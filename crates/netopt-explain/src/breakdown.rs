@@ -10,9 +10,9 @@
 //! receive = transmission (the rest) + rounds (windows) + residual
 //! ```
 //!
-//! Rounds are extra round trips: of a window that was too small for the data, and of a relay in front that opens its own
-//! connection for the first request of ours. Of the first kind there are only as many as there are windows that leave the line
-//! before their first acknowledgement is back. Once a window takes longer than that on the line, nothing stands still, and
+//! Rounds are extra round trips: of a window that was too small for the data, of a relay in front that opens its own
+//! connection for the first request of ours, and of redirects. Of the first kind there are only as many as there are
+//! windows that leave the line before their first acknowledgement is back. Once a window takes longer than that on the line, nothing stands still, and
 //! whatever is left of the receive phase has another reason.
 //!
 //! Sending, lateness of the caller and whatever no term explains stay in the residual. A [`Breakdown`] may have one below
@@ -58,7 +58,7 @@ pub fn typical(facts: &Facts) -> Option<Breakdown> {
             .with(Term::Dns, mean(&phase(Phase::Dns)))
             .with(Term::Connect, mean(&connected))
             .with(Term::Tls, mean(&phase(Phase::Tls)))
-            .with(Term::PoolWait, mean(&phase(Phase::Queue)))
+            .with(Term::PoolWait, mean(&waited_for_a_connection))
             .with(Term::Propagation, mean(&|call| path.propagation(call)))
             .with(Term::Queuing, mean(&|call| path.queued(call)))
             .with(Term::Processing, mean(&|call| path.processed(call)))
@@ -72,6 +72,18 @@ fn connected(call: &Exchange) -> Option<Duration> {
     let length = |phase| call.timeline.length(phase);
     let handshake = length(Phase::Connect)?;
     Some(handshake.saturating_add(length(Phase::Proxy).unwrap_or_default()))
+}
+
+/// The part of the queue phase that is no redirect.
+fn waited_for_a_connection(call: &Exchange) -> Option<Duration> {
+    let queue = call.timeline.length(Phase::Queue)?;
+    Some(queue.saturating_sub(redirected(call)))
+}
+
+/// What redirects took before the call that was answered: further round trips.
+fn redirected(call: &Exchange) -> Duration {
+    let queue = call.timeline.length(Phase::Queue).unwrap_or_default();
+    call.journey.redirected.min(queue)
 }
 
 /// The successful calls around the median.
@@ -141,13 +153,14 @@ impl Path {
         let trip = self.trip?;
         let receive = call.timeline.length(Phase::Receive)?;
         if call.is_reused() {
-            return Some(Duration::ZERO);
+            return Some(redirected(call));
         }
         let left = receive.saturating_sub(line::on_the_line(call, self.rate).1);
         let windows = trip
             .saturating_mul(self.short_windows(call, trip))
             .min(left);
-        Some(windows.saturating_add(self.relayed(call)))
+        let extra = windows.saturating_add(self.relayed(call));
+        Some(extra.saturating_add(redirected(call)))
     }
 
     /// How many windows of a new connection stand still until an acknowledgement is back: those before the last that take

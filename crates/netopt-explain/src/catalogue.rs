@@ -4,10 +4,15 @@ use crate::audit::Audit;
 use crate::audits;
 
 /// All audits, in the order of a call's layers from the outside in.
-pub const AUDITS: [Audit; 24] = [
+pub const AUDITS: [Audit; 29] = [
+    audits::cacheable::AUDIT,
+    audits::duplicate_requests::AUDIT,
+    audits::sequential_chain::AUDIT,
+    audits::redirect_chain::AUDIT,
     audits::keep_alive_mismatch::AUDIT,
     audits::connection_reuse::AUDIT,
     audits::compression::AUDIT,
+    audits::large_request_headers::AUDIT,
     audits::retry_storm::AUDIT,
     audits::handshake_dominates::AUDIT,
     audits::no_resumption::AUDIT,

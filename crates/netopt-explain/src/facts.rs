@@ -23,12 +23,38 @@ pub use times::{LEAST_SAMPLES, Times};
 pub struct Facts {
     /// The client as the user runs it today.
     pub client: Plan,
+    /// What is known of what the calls ask for.
+    pub asking: Asking,
     /// The run of that client.
     pub baseline: Baseline,
     /// The calls made one by one.
     pub survey: Survey,
     /// Whether a socket of this client may have BBR as its congestion control; `None` when nobody asked the kernel.
     pub may_have_bbr: Option<bool>,
+}
+
+/// What its user said about what the client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asking {
+    /// One request, which stands for all that are like it: that two calls are identical says nothing about the program.
+    #[default]
+    StandIn,
+    /// What the program asks for, as often as it does: identical calls are identical there, too.
+    Listed,
+    /// So many calls that are one piece of work, such as a page, and are made one after the other, again and again.
+    Chain(NonZeroU32),
+}
+
+impl Asking {
+    /// The name in documents: `stand_in`, `listed` or `chain`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StandIn => "stand_in",
+            Self::Listed => "listed",
+            Self::Chain(_) => "chain",
+        }
+    }
 }
 
 /// The measured run of the client as it is today.
@@ -51,6 +77,11 @@ pub struct Survey {
     pub warm: Vec<Exchange>,
     /// As `warm`, but asking for zstd, br and gzip.
     pub encoded: Vec<Exchange>,
+    /// As `warm`, but with a head that is longer still; made only where it is long as it is.
+    pub padded: Vec<Exchange>,
+    /// As `warm`, but by HTTP/2 where the server chooses it; made only where the head is long and the client is told to speak
+    /// HTTP/1.1.
+    pub multiplexed: Vec<Exchange>,
     /// The start of a body, compressed by us.
     pub sample: Option<BodySample>,
     /// The start of the body that we send, compressed; `None` when there is none, or it is compressed already.
@@ -125,6 +156,12 @@ impl Facts {
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.client.settings()
+    }
+
+    /// The head of the requests, as it would be written, at the median; `None` where nobody noted it.
+    #[must_use]
+    pub fn head(&self) -> Option<Bytes> {
+        middle(self.answered().filter_map(|call| Some(call.asked?.head)))
     }
 
     /// The answers of the successful calls of the baseline.

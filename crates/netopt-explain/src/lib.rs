@@ -28,11 +28,13 @@ pub mod crowd;
 mod evidence;
 pub mod facts;
 mod handshake;
+mod heads;
 mod line;
 mod lookup;
 pub mod multiplexing;
 mod openings;
 mod own_bulk;
+mod placed;
 mod processing;
 pub mod queuing;
 pub mod rank;
@@ -50,7 +52,8 @@ use netopt_core::finding::Finding;
 
 pub use breakdown::typical;
 pub use catalogue::AUDITS;
-pub use facts::{Baseline, BodySample, Crowd, Facts, Survey};
+pub use facts::{Asking, Baseline, BodySample, Crowd, Facts, Survey};
+pub use heads::LONG_HEAD;
 pub use rank::{primary, rank};
 
 /// Runs all audits and ranks what they say.

@@ -1,5 +1,5 @@
 //! The server's work, as far as the outside can tell: what is left of the wait when the path is taken off: the round trip,
-//! queues, the time on the line of what had come of the answer when the client saw it, and the time for which the client
+//! queues, a long head, the time on the line of what had come of the answer when the client saw it, and the time for which the client
 //! let it lie in the kernel.
 //!
 //! Calls made one by one on a kept connection are the cleanest source: no queue of ours, no handshake, no first request.
@@ -10,6 +10,7 @@ use std::time::Duration;
 use netopt_core::phase::Phase;
 
 use crate::facts::{Connection, Facts, Times, on, phase};
+use crate::heads;
 use crate::line;
 use crate::queuing::queuing;
 use crate::round_trip::{RoundTrip, round_trip};
@@ -56,7 +57,8 @@ pub(crate) fn processing(facts: &Facts) -> Option<Processing> {
         _ => Duration::ZERO,
     };
     let drained = drained(facts, trip.time);
-    let path = [trip.time, queued, held, drained]
+    let heads = heads::time(facts);
+    let path = [trip.time, queued, held, drained, heads]
         .into_iter()
         .fold(Duration::ZERO, Duration::saturating_add);
     let rate = line::rate(facts);

@@ -3,6 +3,7 @@
 //! It is a model, not a measurement: the phases follow from round trips and rates by arithmetic, with a jitter that is the
 //! same in each run. The truth is in the knobs, so a test can say what an audit must find.
 
+mod asked;
 mod bulk;
 mod expect;
 mod idling;
@@ -12,6 +13,7 @@ mod transfer;
 use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
+use netopt_core::asked::Asked;
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::journey::Journey;
 use netopt_core::opening::Opening;
@@ -21,9 +23,10 @@ use netopt_core::phase::{Phase, Timeline};
 use netopt_core::plan::{Plan, Settings};
 use netopt_core::unit::{BitRate, Bytes};
 
-use crate::facts::{Baseline, BodySample, Facts, Survey};
+use crate::facts::{Asking, Baseline, BodySample, Facts, Survey};
 use crate::line::SEGMENT;
 
+pub(crate) use asked::{Asks, asking, chained, heavy, redirected};
 pub(crate) use bulk::{Bulk, beside, crowded};
 pub(crate) use expect::{assert_quiet, fired, saving};
 pub(crate) use idling::idling;
@@ -174,6 +177,7 @@ impl World {
         };
         Facts {
             client: self.client.clone(),
+            asking: Asking::default(),
             baseline: Baseline {
                 exchanges,
                 beside: Vec::new(),
@@ -184,6 +188,7 @@ impl World {
                 warm: single(false, 1),
                 encoded: single(true, 1),
                 sample: self.sample,
+                request: None,
                 ..Survey::default()
             },
             may_have_bbr: None,
@@ -195,6 +200,11 @@ impl World {
         let gap = self.gap(call, &settings);
         Exchange {
             begun: call.loaded.then(|| Duration::from_millis(100 * call.index)),
+            asked: Some(Asked {
+                resource: Some(1),
+                head: Bytes::new(120),
+                ..Asked::default()
+            }),
             lateness: Duration::ZERO,
             timeline: self.timeline(call, &settings),
             outcome: Outcome::Answered(200),
@@ -225,6 +235,8 @@ impl World {
                 closes: !self.server_keeps || !settings.http.keep_alive.is_on(),
                 server_time: self.server_time,
                 cut: false,
+                keepable: None,
+                came_from: None,
             }),
             path: self.kernel_tells.then(|| PathSample {
                 rtt: Some(self.smoothed.unwrap_or(self.rtt)),

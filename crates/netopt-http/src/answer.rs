@@ -36,6 +36,9 @@ pub(crate) fn describe(head: &Parts) -> Answer {
             .and_then(|value| value.to_str().ok())
             .and_then(total_server_time),
         cut: false,
+        // Who measures the call adds these.
+        keepable: None,
+        came_from: None,
     }
 }
 

@@ -37,6 +37,7 @@ mod clock;
 mod counts;
 mod decision;
 mod directives;
+pub(crate) mod keepable;
 mod keeper;
 mod keeping;
 pub(crate) mod key;

@@ -16,6 +16,7 @@ use netopt_pool::Stats;
 use tokio::time::timeout_at;
 use tower::Service;
 
+use crate::asked::Inquiry;
 use crate::body::Body;
 use crate::carrier::{Delivery, Loan};
 use crate::config::Config;
@@ -82,12 +83,18 @@ impl Client {
 
     /// Makes one call, reads its answer to the end (or the body limit), and tells all about it; failures too.
     pub async fn exchange(&self, request: Request<Bytes>) -> Exchange {
-        match self.attempt(request.map(Body::from)).await {
-            Ok(reply) => reply.finish().await,
+        let mut inquiry = Inquiry::begin(&request);
+        let mut exchange = match self.attempt(request.map(Body::from)).await {
+            Ok(reply) => {
+                inquiry.hear(reply.status(), reply.headers(), reply.extensions());
+                reply.finish().await
+            }
             Err((error, mut recording)) => {
                 recording.finish(Outcome::Failed(error.failure().clone()))
             }
-        }
+        };
+        inquiry.tell(&mut exchange);
+        exchange
     }
 
     /// One call of a program or a layer, entered into the ledger of its request if there is one.

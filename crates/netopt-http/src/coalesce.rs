@@ -29,7 +29,7 @@
 //! ```
 
 mod flight;
-mod key;
+pub(crate) mod key;
 mod log;
 mod seat;
 

@@ -18,6 +18,7 @@
 //! What it leaves alone: cookies, forms.
 
 mod answer;
+mod asked;
 pub mod batch;
 mod bell;
 mod body;

@@ -135,6 +135,11 @@ impl Reply {
         &self.head.headers
     }
 
+    /// What is known of it beside.
+    pub(crate) const fn extensions(&self) -> &Extensions {
+        &self.head.extensions
+    }
+
     /// The next piece of the body, decoded; `None` at its end, and after an error.
     ///
     /// Cancel safe: a piece that was not returned is returned by the next call.

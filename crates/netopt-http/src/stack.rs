@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, ServiceExt as _};
 
+use crate::asked::Inquiry;
 use crate::body::Body;
 use crate::client::Client;
 use crate::error::Error;
@@ -81,15 +82,21 @@ impl Stack {
         let Some(outer) = &self.outer else {
             return self.client.exchange(request).await;
         };
+        let mut inquiry = Inquiry::begin(&request);
         let asked = Instant::now();
         let ledger = Ledger::default();
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(ledger.clone());
         let (used, outcome) = match outer.clone().oneshot(request).await {
-            Ok(response) => read(response).await,
+            Ok(response) => {
+                inquiry.hear(response.status(), response.headers(), response.extensions());
+                read(response).await
+            }
             Err(error) => (None, Outcome::Failed(error.failure().clone())),
         };
-        ledger.settle(asked, used, outcome)
+        let mut exchange = ledger.settle(asked, used, outcome);
+        inquiry.tell(&mut exchange);
+        exchange
     }
 }
 

@@ -1,8 +1,8 @@
 //! An HTTP origin with planted faults, on loopback or wherever it is told to listen.
 //!
 //! One [`OriginSpec`] says everything: what it speaks and serves, how long it takes, how it treats connections, and which
-//! failures it has. Every path and every method gets the same answer; a request's body is read and thrown away. hyper
-//! speaks the protocol, so what is not planted is as a well-made server does it.
+//! failures it has. Every path and every method gets the same answer, unless a [`Route`] says otherwise; a request's body
+//! is read and thrown away. hyper speaks the protocol, so what is not planted is as a well-made server does it.
 //!
 //! The time a request takes is the wait for a free worker plus the drawn service time, kept to about 0.1 ms; the body
 //! goes out as fast as the socket takes it. Bounds: [`MAX_CONNECTIONS`], bodies of at most [`MAX_BODY`] in memory, a
@@ -17,6 +17,7 @@ mod compress;
 mod forget;
 mod lifetime;
 mod overload;
+mod route;
 mod serve;
 mod served;
 mod site;
@@ -36,6 +37,7 @@ use crate::tls::{self, Certificate, Identity};
 pub use crate::tls::{MAX_CERTIFICATE, TlsSpec, TlsVersion};
 use crate::traffic::Traffic;
 pub use overload::{DEFAULT_PATIENCE, Overload};
+pub use route::{MOST_HOPS, Redirects, Route};
 pub use served::{MAX_ARRIVALS, MAX_PATHS, Served};
 use site::Site;
 pub use spec::{

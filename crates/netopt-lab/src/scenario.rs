@@ -15,6 +15,7 @@ mod handshake;
 mod link;
 mod nearest;
 mod origin;
+mod route;
 mod service;
 mod table;
 mod value;

@@ -16,6 +16,7 @@
 pub mod arrival;
 pub mod budget;
 pub mod caller;
+pub mod choice;
 pub mod driver;
 mod pace;
 pub mod record;

@@ -81,6 +81,13 @@ pub(crate) struct LoadArgs {
     /// A header to send with each call
     #[arg(long, requires = "targets", short = 'H', value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
+    /// What the program asks for: a file with a path or URL of the target a line, called in this order, again and again. What is
+    /// asked for often stands often
+    #[arg(long, requires = "targets", value_name = "FILE")]
+    pub(crate) paths: Option<PathBuf>,
+    /// The paths are one piece of work, such as a page, and the program calls one after the other: wants --workload rpc
+    #[arg(long, requires = "paths")]
+    pub(crate) chain: bool,
     /// A file to send as the body of each call
     #[arg(long, requires = "targets", value_name = "FILE")]
     pub(crate) body: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 use netopt_core::unit::{Bytes, PerSecond, Ratio, UnitError, parse_duration};
-use netopt_lab::origin::Errors;
+use netopt_lab::origin::{Errors, Redirects};
 use netopt_tcp::datagram::{HEADER, LARGEST};
 
 /// A time above zero, up to an hour.
@@ -98,6 +98,24 @@ pub(crate) fn errors(text: &str) -> Result<Errors, String> {
 
 /// What an overloaded server answers.
 const DEFAULT_ERROR: &str = "503";
+
+/// Redirects before an answer, with their status: `2` or `2:301`. The lab knows the bounds.
+pub(crate) fn redirects(text: &str) -> Result<Redirects, String> {
+    let (hops, status) = text.split_once(':').unwrap_or((text, USUAL_REDIRECT));
+    let hops = hops
+        .trim()
+        .parse()
+        .map_err(|_| format!("\"{hops}\" is not a number of redirects"))?;
+    let status = status
+        .parse()
+        .ok()
+        .filter(StatusCode::is_redirection)
+        .ok_or_else(|| format!("\"{status}\" is not a status from 300 to 399"))?;
+    Ok(Redirects { hops, status })
+}
+
+/// For now, not for good.
+const USUAL_REDIRECT: &str = "302";
 
 /// What can stand in a header.
 pub(crate) fn header(text: &str) -> Result<HeaderValue, String> {

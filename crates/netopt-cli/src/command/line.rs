@@ -1,5 +1,7 @@
 //! What `optimize` and `diagnose` have in common: from arguments to a job, from a job to a story.
 
+mod paths;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -35,7 +37,8 @@ pub(crate) fn jobs(
                 "{target}: only http:// and https:// here; try netopt probe {target}"
             )));
         }
-        let template = Template::new(&target, &load.method, &load.header, body.clone())?;
+        let template = Template::new(&target, &load.method, &load.header, body.clone())?
+            .mixed(paths::read(load, &target)?);
         let politeness = Politeness {
             rate: load.rate,
             total: u64::from(load.max_requests.get()),

@@ -1,6 +1,7 @@
-//! One request, made again and again.
+//! The request of a job, made again and again: the same each time, or for one of several paths.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
@@ -11,6 +12,7 @@ use netopt_core::unit;
 use netopt_load::caller::Caller;
 
 use super::beside::{Beside, Running};
+use super::mix::Mix;
 use crate::exit::Fault;
 
 /// What bodies are made of that mean nothing.
@@ -18,7 +20,10 @@ const FILLER: u8 = b'x';
 
 /// The request of a job.
 #[derive(Debug, Clone)]
-pub(crate) struct Template(Request<Bytes>);
+pub(crate) struct Template {
+    request: Request<Bytes>,
+    mix: Option<Mix>,
+}
 
 impl Template {
     /// A request to `target`.
@@ -42,7 +47,7 @@ impl Template {
             let (name, value) = header_line(line)?;
             request.headers_mut().append(name, value);
         }
-        Ok(Self(request))
+        Ok(Self { request, mix: None })
     }
 
     /// As [`Template::new`], with a body of `size` that means nothing.
@@ -59,17 +64,39 @@ impl Template {
         Self::new(target, method, headers, Bytes::from(vec![FILLER; size]))
     }
 
-    /// The request.
+    /// The same for these paths.
+    #[must_use]
+    pub(crate) fn mixed(self, mix: Option<Mix>) -> Self {
+        Self { mix, ..self }
+    }
+
+    /// What it asks for, if that is more than one thing.
+    #[must_use]
+    pub(crate) const fn mix(&self) -> Option<&Mix> {
+        self.mix.as_ref()
+    }
+
+    /// The first request.
     #[must_use]
     pub(crate) fn request(&self) -> Request<Bytes> {
-        self.0.clone()
+        self.request_of(0)
+    }
+
+    /// The request of that call.
+    #[must_use]
+    pub(crate) fn request_of(&self, index: u64) -> Request<Bytes> {
+        let mut request = self.request.clone();
+        if let Some(mix) = &self.mix {
+            *request.uri_mut() = mix.place(request.uri(), index);
+        }
+        request
     }
 
     /// True for the methods that change nothing at the target (RFC 9110 §9.2.1) and that targets expect.
     #[must_use]
     pub(crate) fn is_safe(&self) -> bool {
         matches!(
-            *self.0.method(),
+            *self.request.method(),
             Method::GET | Method::HEAD | Method::OPTIONS
         )
     }
@@ -106,6 +133,8 @@ fn header_line(line: &str) -> Result<(HeaderName, HeaderValue), Fault> {
 pub(super) struct Calls {
     client: Stack,
     template: Template,
+    /// Calls made, burn-in included: a block goes on in the list where its burn-in ended.
+    made: AtomicU64,
     beside: Option<Beside>,
     /// Begins with the first call.
     running: OnceLock<Running>,
@@ -117,6 +146,7 @@ impl Calls {
         Self {
             client,
             template,
+            made: AtomicU64::new(0),
             beside,
             running: OnceLock::new(),
         }
@@ -134,7 +164,9 @@ impl Caller for Calls {
             self.running
                 .get_or_init(|| beside.begin(self.client.clone()));
         }
-        self.client.exchange(self.template.request()).await
+        let index = self.made.fetch_add(1, Ordering::Relaxed);
+        let request = self.template.request_of(index);
+        self.client.exchange(request).await
     }
 }
 

@@ -7,6 +7,7 @@ mod arms;
 mod sizes;
 mod trial;
 
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 
 use netopt::{Change, Plan};
@@ -143,6 +144,13 @@ impl Line {
         changes
     }
 
+    /// How many different things the baseline asked for.
+    fn things(&self) -> u32 {
+        let asked = self.story.facts.answered().filter_map(|call| call.asked);
+        let resources: HashSet<u64> = asked.filter_map(|asked| asked.resource).collect();
+        u32::try_from(resources.len()).unwrap_or(u32::MAX)
+    }
+
     /// What a trial decides by: what the user chose or the workload says; or answers a second, if nobody chose and the most
     /// promising change is about calls that get none. Their absence is in no latency, and a client that fails quickly would
     /// look good.
@@ -175,6 +183,7 @@ impl Line {
                 Pattern::Closed => self.job.effort.callers,
             },
             answered: Ratio::of(facts.answered().count() as u64, calls),
+            things: self.things(),
         }
     }
 

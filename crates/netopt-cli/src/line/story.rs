@@ -11,10 +11,10 @@ use netopt_core::target::Target;
 use netopt_core::unit::PerSecond;
 use netopt_core::verdict::Verdict;
 use netopt_core::workload::Workload;
-use netopt_explain::Facts;
+use netopt_explain::{Asking, Facts};
 use netopt_load::report::Limit;
 
-use super::{Job, Politeness};
+use super::{Job, Mix, Politeness};
 
 /// From this share of unsuccessful calls on, they are what is wrong.
 const SICK: f64 = 0.01;
@@ -65,6 +65,19 @@ pub(crate) enum Ending {
     Lost,
 }
 
+/// What the calls asked for.
+fn told(mix: &Mix) -> String {
+    let count = mix.count();
+    match mix.asking() {
+        Asking::Chain(_) => {
+            format!(
+                "the calls went through {count} paths as one piece of work, one after the other"
+            )
+        }
+        Asking::Listed | Asking::StandIn => format!("the calls asked for {count} paths"),
+    }
+}
+
 /// Two clients side by side.
 #[derive(Debug)]
 pub(crate) struct Comparison {
@@ -104,13 +117,14 @@ impl Story {
             metrics: NetworkMetrics::new(),
             facts: Facts {
                 client: job.client.clone(),
+                asking: job.template.mix().map_or(Asking::StandIn, Mix::asking),
                 ..Facts::default()
             },
             breakdown: None,
             findings: Vec::new(),
             confirmation: None,
             plan: Plan::new(),
-            notes: Vec::new(),
+            notes: job.template.mix().map(told).into_iter().collect(),
             saturated: None,
             calls: 0,
             ending: Ending::Interrupted,

@@ -1,17 +1,19 @@
 //! Stage two: calls one by one, in the ways that tell causes apart.
 //!
-//! On a new connection each, on a kept one, on a kept one asking for compression; and the start of a body, of an answer and of
+//! On a new connection each, on a kept one, on a kept one asking for compression; where the requests have long heads, with a longer
+//! one still and by HTTP/2; and the start of a body, of an answer and of
 //! the request, to see whether it would compress at all. Nothing queues, so what differs between them is what they differ in.
 //! Where that leaves a question about calls at once, there are some of these, too ([`at_once`]).
 //! What only the kernel of this machine can say, it is asked here as well.
 
+use http::{HeaderName, HeaderValue};
 use netopt::http::{Body, Decoded};
 use netopt::{Change, Plan};
-use netopt_core::change::Switch;
+use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::encoding::Encodings;
 use netopt_core::exchange::Exchange;
 use netopt_core::unit::Bytes;
-use netopt_explain::BodySample;
+use netopt_explain::{BodySample, LONG_HEAD};
 
 use super::{Line, Progress, Stage};
 
@@ -23,15 +25,26 @@ const CALLS: usize = 8;
 const PATIENCE: usize = 3;
 /// The part of a body that is compressed for trial.
 const SAMPLE: usize = 64 * 1024;
+/// What makes a long head longer, where it is sent.
+const PADDING: HeaderName = HeaderName::from_static("x-netopt-padding");
+/// By so much: some milliseconds of a slow line, and less than servers refuse.
+const PADDED_BY: usize = 4_000;
+/// A first flight of ten segments, less what the client adds. What no longer fits takes a round trip, which is no cost of a byte.
+const FLIGHT: usize = 14_000;
+/// Less than this tells nothing.
+const LEAST_PADDING: usize = 1_000;
 
 impl Line {
     /// False when the target stopped answering.
     pub(super) async fn survey(&mut self, progress: &mut (impl Progress + Send)) -> bool {
+        // Each call has to be made: an answer at hand tells nothing about path and server.
         let plain = self
             .job
             .client
             .clone()
-            .with(Change::AcceptEncoding(Encodings::NONE));
+            .with(Change::AcceptEncoding(Encodings::NONE))
+            .with(Change::CacheSize(Bytes::ZERO))
+            .with(Change::Coalesce(Switch::Off));
         let apart = plain.clone().with(Change::KeepAlive(Switch::Off));
         let kept = plain.with(Change::KeepAlive(Switch::On));
         let packed = kept.clone().with(Change::AcceptEncoding(Encodings::ALL));
@@ -41,17 +54,17 @@ impl Line {
         let begun = self.budget.used();
         let mut told =
             |line: &Self| progress.left(planned.saturating_sub(line.budget.used() - begun));
-        self.story.facts.survey.fresh = self.one_by_one(&apart, CALLS).await;
+        self.story.facts.survey.fresh = self.one_by_one(&apart, Head::AsItIs, 0).await;
         told(self);
         if is_silent(&self.story.facts.survey.fresh) {
             progress.end();
             return false;
         }
-        self.story.facts.survey.warm = self.one_by_one(&kept, CALLS + 1).await.split_off_first();
+        self.story.facts.survey.warm = self.kept(&kept, Head::AsItIs).await;
         told(self);
-        self.story.facts.survey.encoded =
-            self.one_by_one(&packed, CALLS + 1).await.split_off_first();
+        self.story.facts.survey.encoded = self.kept(&packed, Head::AsItIs).await;
         told(self);
+        self.survey_heads(&kept).await;
         self.story.facts.survey.sample = self.sample(&kept).await;
         self.story.facts.survey.request = self.request_sample();
         self.story.facts.survey.crowds = self.crowds().await;
@@ -59,6 +72,27 @@ impl Line {
         self.story.facts.may_have_bbr = self.may_have_bbr();
         progress.end();
         true
+    }
+
+    /// Where the requests have long heads, what a byte of them costs and what HTTP/2 makes of them.
+    async fn survey_heads(&mut self, kept: &Plan) {
+        let head = self.story.facts.head().unwrap_or_default();
+        if head < LONG_HEAD {
+            return;
+        }
+        let length = usize::try_from(head.get()).unwrap_or(usize::MAX);
+        let room = FLIGHT.saturating_sub(length);
+        let padding = if room < LEAST_PADDING {
+            PADDED_BY
+        } else {
+            room.min(PADDED_BY)
+        };
+        self.story.facts.survey.padded = self.kept(kept, Head::LongerBy(padding)).await;
+        let version = self.job.client.settings().http.version;
+        if version == HttpVersion::Http1 && self.job.target.scheme().is_encrypted() {
+            let chosen = kept.clone().with(Change::Version(HttpVersion::Auto));
+            self.story.facts.survey.multiplexed = self.kept(&chosen, Head::AsItIs).await;
+        }
     }
 
     /// What compression would make of the start of the body that we send; `None` where there is none, or it is encoded already.
@@ -91,7 +125,14 @@ impl Line {
         })
     }
 
-    async fn one_by_one(&self, plan: &Plan, calls: usize) -> Vec<Exchange> {
+    /// Calls on one connection; the one that opens it is made and left out.
+    async fn kept(&self, plan: &Plan, head: Head) -> Vec<Exchange> {
+        self.one_by_one(plan, head, 1).await.split_off_first()
+    }
+
+    /// Calls with such a head, after so many others for the first path.
+    async fn one_by_one(&self, plan: &Plan, head: Head, before: usize) -> Vec<Exchange> {
+        let calls = CALLS + before;
         let mut exchanges = Vec::new();
         // A client that cannot be made was found out before the first call.
         let Ok(client) = self.client(plan) else {
@@ -99,7 +140,12 @@ impl Line {
         };
         while exchanges.len() < calls && !is_silent(&exchanges) && self.budget.take().await.is_ok()
         {
-            exchanges.push(client.exchange(self.job.template.request()).await);
+            let index = exchanges.len().saturating_sub(before) as u64;
+            let mut request = self.job.template.request_of(index);
+            if let Head::LongerBy(padding) = head {
+                request.headers_mut().insert(PADDING, filler(padding));
+            }
+            exchanges.push(client.exchange(request).await);
         }
         exchanges
     }
@@ -117,6 +163,21 @@ impl Line {
         let start = reply.into_body().start(SAMPLE).await.ok()?;
         Some(packed(&start))
     }
+}
+
+/// What a call of the survey sends.
+#[derive(Debug, Clone, Copy)]
+enum Head {
+    AsItIs,
+    LongerBy(usize),
+}
+
+/// A value that means nothing, and that HTTP/2 sends anew each time.
+fn filler(length: usize) -> HeaderValue {
+    let mut value =
+        HeaderValue::from_bytes(&vec![b'x'; length]).expect("letters may stand in a header");
+    value.set_sensitive(true);
+    value
 }
 
 /// What our own compression makes of the start of a body.

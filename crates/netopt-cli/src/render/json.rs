@@ -38,6 +38,7 @@ fn told(story: &Story, schema: &str) -> Value {
         "workload": {
             "preset": story.workload.name(),
             "metric": story.metric.name(),
+            "asking": story.facts.asking.name(),
             "max_rate_rps": story.politeness.rate.get(),
             "max_requests": story.politeness.total,
             "requests": story.calls,

@@ -1,13 +1,15 @@
 //! From a scenario and its world to a job of the line: the workload, and the client as it is today.
 
+use http::uri::PathAndQuery;
 use netopt_core::target::Target;
-use netopt_core::unit::PerSecond;
+use netopt_core::unit::{Bytes, PerSecond};
 use netopt_core::workload::Pattern;
 use netopt_lab::Scenario;
+use netopt_lab::scenario::{Load, Paths};
 
 use super::world::World;
 use crate::exit::Fault;
-use crate::line::{Beside, Effort, Job, Politeness, Template};
+use crate::line::{Beside, Effort, Job, Mix, Politeness, Template};
 
 /// What `netopt optimize` does unless told otherwise.
 const OPEN_RATE: f64 = 20.0;
@@ -15,6 +17,8 @@ const OPEN_RATE: f64 = 20.0;
 const CLOSED_RATE: f64 = 10_000.0;
 /// The server is our own, and a tail takes many calls to show.
 const TOTAL: u64 = 60_000;
+/// What headers and cookies without a meaning are made of.
+const FILLER: &str = "0123456789abcdef";
 
 /// The job of running `scenario` in `world` with `seed`.
 ///
@@ -38,7 +42,7 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
     let mut around = world.surroundings()?;
     around.connect_timeout = load.connect_timeout.unwrap_or(around.connect_timeout);
     Ok(Job {
-        template: Template::filled(&target, load.method.as_str(), &[], load.request_body)?,
+        template: template(load, &target, seed)?,
         target,
         beside,
         client: load.client.clone(),
@@ -52,4 +56,44 @@ pub(super) fn job(scenario: &Scenario, world: &World, seed: u64) -> Result<Job, 
             measure_for: load.duration.unwrap_or(effort.measure_for),
         },
     })
+}
+
+/// The request of that load, with its headers, for its paths.
+fn template(load: &Load, target: &Target, seed: u64) -> Result<Template, Fault> {
+    let fill = |size: Bytes| -> Result<String, Fault> {
+        let size = usize::try_from(size.get()).map_err(Fault::internal)?;
+        Ok(FILLER.chars().cycle().take(size).collect())
+    };
+    let mut headers = Vec::new();
+    if load.headers > Bytes::ZERO {
+        headers.push(format!("x-context: {}", fill(load.headers)?));
+    }
+    if load.cookies > Bytes::ZERO {
+        headers.push(format!("cookie: session={}", fill(load.cookies)?));
+    }
+    let method = load.method.as_str();
+    let template = Template::filled(target, method, &headers, load.request_body)?;
+    Ok(template.mixed(mix(load, seed)?))
+}
+
+/// The paths of that load; `None` of the one path that stands for all that are like it.
+fn mix(load: &Load, seed: u64) -> Result<Option<Mix>, Fault> {
+    if load.paths == Paths::default() && !load.chain.is_on() {
+        return Ok(None);
+    }
+    let paths: Result<Vec<PathAndQuery>, _> = load.paths.all().map(|path| path.parse()).collect();
+    let mix = Mix::listed(paths.map_err(Fault::internal)?);
+    let Some(mix) = mix else { return Ok(None) };
+    if load.chain.is_on() {
+        return Ok(Some(mix.chained()));
+    }
+    match load.zipf {
+        None => Ok(Some(mix)),
+        Some(exponent) => {
+            let popular = mix.by_popularity(exponent, seed);
+            popular
+                .map(Some)
+                .ok_or_else(|| Fault::internal("a popularity that is no law"))
+        }
+    }
 }

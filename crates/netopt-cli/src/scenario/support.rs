@@ -6,6 +6,9 @@ use netopt_lab::{Scenario, ServerSpec};
 
 use super::world;
 
+/// More paths than this are a catalogue, and no run is long enough for it.
+const MOST_PATHS: u64 = 100_000;
+
 /// Why the scenario cannot be run here; `None` when it can.
 #[must_use]
 pub(crate) fn unsupported(scenario: &Scenario) -> Option<String> {
@@ -24,10 +27,21 @@ fn in_this_version(scenario: &Scenario) -> Option<String> {
     }
     let load = &scenario.workload;
     let paths = load.paths.count();
-    if paths > 1 {
-        return Some(format!("the line calls one path, not {paths}"));
+    if paths > MOST_PATHS {
+        return Some(format!(
+            "the line knows {MOST_PATHS} paths at the most, not {paths}"
+        ));
+    }
+    if load.chain.is_on() && load.preset.pattern() == Pattern::Open {
+        let preset = load.preset;
+        return Some(format!(
+            "a chain is called one after the other, and preset {preset} does not wait for answers"
+        ));
     }
     let callers = load.concurrency.map_or(1, std::num::NonZeroU32::get);
+    if callers > 1 && load.chain.is_on() {
+        return Some(format!("a chain has one caller, not {callers}"));
+    }
     if callers > 1 && load.preset.pattern() == Pattern::Open {
         let preset = load.preset;
         return Some(format!(
@@ -70,7 +84,15 @@ mod tests {
         for (lines, expected) in [
             ("[[origin]]\n[[origin]]", "2 origins need a balancer"),
             ("[[origin]]\nprotocol = \"tcp-echo\"", "not tcp servers"),
-            ("[workload]\npaths = 9\nzipf = 1", "one path, not 9"),
+            ("[workload]\npaths = 100001", "100000 paths at the most"),
+            (
+                "[workload]\npreset = \"api\"\npaths = 4\nchain = true",
+                "preset api does not wait",
+            ),
+            (
+                "[workload]\nconcurrency = 2\npaths = 4\nchain = true",
+                "one caller, not 2",
+            ),
             (
                 "[workload]\npreset = \"api\"\nconcurrency = 4",
                 "4 callers need a closed loop",
@@ -92,6 +114,8 @@ mod tests {
             "[link]\nrtt = \"5ms\"\nrate = \"20mbit\"",
             "[link]\nloss = \"1%\"",
             "[workload]\nconcurrency = 4",
+            "[workload]\npaths = 9\nzipf = 1",
+            "[workload]\npaths = 9\nchain = true",
             "[dns]\ndelay = \"9ms\"",
             "[dns]\ndead_first = true",
         ] {

@@ -7,6 +7,7 @@
     reason = "a test that cannot set its scene has failed"
 )]
 
+mod asking;
 mod findings;
 mod manners;
 mod run;

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
+use netopt_core::asked::{Afterwards, Asked, Keepable};
 use netopt_core::change::{Change, HttpVersion, Switch, Window};
 use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, TlsSession, Traffic};
 use netopt_core::finding::{Finding, Remedy};
@@ -16,7 +17,7 @@ use netopt_core::plan::Plan;
 use netopt_core::unit::{Bytes, Ratio, millis};
 use proptest::prelude::*;
 
-use crate::facts::{Baseline, BodySample, Crowd, Facts, Survey};
+use crate::facts::{Asking, Baseline, BodySample, Crowd, Facts, Survey};
 use crate::{explain, typical};
 
 fn time() -> impl Strategy<Value = Duration> {
@@ -106,6 +107,8 @@ fn answer() -> impl Strategy<Value = Answer> {
             closes,
             server_time,
             cut: false,
+            keepable: None,
+            came_from: None,
         })
 }
 
@@ -167,13 +170,47 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop::sample::select(all)
 }
 
+/// What was asked for, when, and where it led.
+fn asked() -> impl Strategy<Value = (Option<Duration>, Option<Asked>, Journey)> {
+    let asked = (prop::option::of(0u64..3), size(), size(), size());
+    let asked = asked.prop_map(|(resource, head, cookies, body)| Asked {
+        resource,
+        head,
+        cookies,
+        body,
+    });
+    let broken_after = prop::option::weighted(0.2, time());
+    let journey = (0u32..4, 0u32..3, 0u32..3, time(), broken_after);
+    let journey = journey.prop_map(|(retries, redirects, moved, redirected, broken_after)| Journey {
+        retries,
+        redirects,
+        moved,
+        redirected,
+        broken_after,
+        ..Journey::default()
+    });
+    (
+        prop::option::weighted(0.9, time()),
+        prop::option::weighted(0.9, asked),
+        journey,
+    )
+}
+
+fn keepable() -> impl Strategy<Value = Keepable> {
+    let then = prop::sample::select(vec![Afterwards::Revalidate, Afterwards::FetchAnew]);
+    (time(), then).prop_map(|(fresh_for, then)| Keepable { fresh_for, then })
+}
+
 fn exchange() -> impl Strategy<Value = Exchange> {
     let phases = prop::collection::vec(prop::option::of((time(), time())), Phase::ALL.len());
     (
         (time(), phases, outcome(), traffic()),
         prop::option::weighted(0.9, connection()),
-        prop::option::weighted(0.9, answer()),
-        (prop::option::weighted(0.9, time()), 0u32..4),
+        (
+            prop::option::weighted(0.9, answer()),
+            prop::option::of(keepable()),
+            asked(),
+        ),
         (
             prop::option::of(path()),
             prop::option::of(path()),
@@ -182,14 +219,10 @@ fn exchange() -> impl Strategy<Value = Exchange> {
         ),
     )
         .prop_map(
-            |(
-                (lateness, phases, outcome, traffic),
-                connection,
-                answer,
-                (begun, retries),
-                kernel,
-            )| {
-                let (path, path_before, arrivals, broken_after) = kernel;
+            |((lateness, phases, outcome, traffic), connection, said, kernel)| {
+                let (answer, keepable, (begun, asked, journey)) = said;
+                let answer = answer.map(|answer| Answer { keepable, ..answer });
+                let (path, path_before, arrivals) = kernel;
                 let mut timeline = Timeline::new();
                 for (phase, span) in Phase::ALL.into_iter().zip(phases) {
                     if let Some((start, length)) = span {
@@ -198,6 +231,8 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                 }
                 Exchange {
                     begun,
+                    asked,
+                    journey,
                     lateness,
                     journey: Journey {
                         retries,
@@ -247,6 +282,14 @@ fn client() -> impl Strategy<Value = Plan> {
     )
 }
 
+fn intent() -> impl Strategy<Value = Asking> {
+    prop_oneof![
+        Just(Asking::StandIn),
+        Just(Asking::Listed),
+        (1u32..5).prop_map(|length| NonZeroU32::new(length).map_or(Asking::Listed, Asking::Chain)),
+    ]
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let some = |most| prop::collection::vec(exchange(), 0..most);
     let crowd = (1u32..50, some(12)).prop_map(|(callers, exchanges)| Crowd {
@@ -266,19 +309,25 @@ fn facts() -> impl Strategy<Value = Facts> {
             some(8),
             some(8),
             prop::collection::vec(crowd, 0..4),
-            some(8),
+            (some(8), some(8), some(8)),
         ),
-        (sample(), sample(), prop::option::of(any::<bool>())),
+        (
+            sample(),
+            sample(),
+            prop::option::of(any::<bool>()),
+            intent(),
+        ),
     )
         .prop_map(
             |(
                 client,
                 (exchanges, beside),
                 window,
-                (fresh, warm, encoded, crowds, together),
-                (sample, request, may_have_bbr),
+                (fresh, warm, encoded, crowds, (together, padded, multiplexed)),
+                (sample, request, may_have_bbr, asking),
             )| Facts {
                 client,
+                asking,
                 baseline: Baseline {
                     exchanges,
                     beside,
@@ -292,6 +341,8 @@ fn facts() -> impl Strategy<Value = Facts> {
                     request,
                     crowds,
                     together,
+                    padded,
+                    multiplexed,
                 },
                 may_have_bbr,
             },

@@ -59,8 +59,20 @@ pub(super) struct Stored {
 
 /// Whether this answer to this request may be kept, and is of any use (RFC 9111 §3).
 pub(super) fn is_storable(asked: &Asked, answered: &Answered, times: Times) -> bool {
-    let directives = Directives::of_answer(&answered.headers);
-    let status = answered.status;
+    allows_keeping(&asked.method, &asked.headers)
+        && is_worth_keeping(answered.status, &answered.headers, times)
+}
+
+/// Whether an answer to this request may be kept, whatever it is.
+pub(super) fn allows_keeping(method: &Method, headers: &HeaderMap) -> bool {
+    *method == Method::GET
+        && !headers.contains_key(header::RANGE)
+        && !Directives::of_request(headers).has("no-store")
+}
+
+/// Whether this answer may be kept, whatever the request was, and is of any use.
+pub(super) fn is_worth_keeping(status: StatusCode, headers: &HeaderMap, times: Times) -> bool {
+    let directives = Directives::of_answer(headers);
     let known = !status.is_informational()
         && status != StatusCode::PARTIAL_CONTENT
         && status != StatusCode::NOT_MODIFIED;
@@ -70,19 +82,12 @@ pub(super) fn is_storable(asked: &Asked, answered: &Answered, times: Times) -> b
     } else {
         directives.has("no-store")
     };
-    let headers = &answered.headers;
     let allowed = headers.contains_key(header::EXPIRES)
         || ["max-age", "public", "private"]
             .iter()
             .any(|name| directives.has(name))
         || age::is_guessable(status);
-    if asked.method != Method::GET
-        || asked.headers.contains_key(header::RANGE)
-        || Directives::of_request(&asked.headers).has("no-store")
-        || !(known && allowed)
-        || forbidden
-        || vary(headers).any(|name| name == "*")
-    {
+    if !(known && allowed) || forbidden || vary(headers).any(|name| name == "*") {
         return false;
     }
     let lifetime = age::lifetime(status, headers, &directives, times.answered);
@@ -90,7 +95,7 @@ pub(super) fn is_storable(asked: &Asked, answered: &Answered, times: Times) -> b
 }
 
 /// Whether the server can be asked if it changed.
-fn is_validatable(headers: &HeaderMap) -> bool {
+pub(super) fn is_validatable(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ETAG) || headers.contains_key(header::LAST_MODIFIED)
 }
 

@@ -3,7 +3,7 @@
 //! Which headers matter is known when `Vary` is here, and that is too late. So all of them count, `Authorization` and
 //! `Cookie` among them, except the ones that are different in every call and never select an answer.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use http_body::Body as _;
 
 use crate::body::Body;
@@ -24,7 +24,7 @@ const OF_THE_CALL: [&str; 9] = [
 
 /// What is equal for identical requests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(crate) struct Key {
     method: Method,
     url: String,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -34,16 +34,19 @@ impl Key {
     /// `None` for a request that must not be shared: one that may change something, has a body, or asks for an answer of its
     /// own by `Cache-Control: no-store` or `no-cache`.
     pub(super) fn of(request: &Request<Body>) -> Option<Self> {
-        let method = request.method();
-        let shareable = [Method::GET, Method::HEAD].contains(method)
-            && request.body().is_end_stream()
-            && !wants_its_own(request.headers());
-        if !shareable {
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        let is_empty = request.body().is_end_stream();
+        Self::of_head(method, uri, headers).filter(|_| is_empty)
+    }
+
+    /// As [`Key::of`], of a request without a body.
+    pub(crate) fn of_head(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
+        if ![Method::GET, Method::HEAD].contains(method) || wants_its_own(headers) {
             return None;
         }
+        let url = key::of(uri, headers)?;
         let counts = |name: &HeaderName| !OF_THE_CALL.contains(&name.as_str());
-        let mut headers: Vec<_> = request
-            .headers()
+        let mut headers: Vec<_> = headers
             .iter()
             .filter(|(name, _)| counts(name))
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -52,7 +55,7 @@ impl Key {
         headers.sort_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
         Some(Self {
             method: method.clone(),
-            url: key::of(request.uri(), request.headers())?,
+            url,
             headers,
         })
     }

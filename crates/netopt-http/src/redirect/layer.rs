@@ -13,7 +13,7 @@ use netopt_core::phase::Phase;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use super::step::{Downgrade, Redirects, Step};
+use super::step::{Downgrade, Lasts, Redirects, Step};
 use crate::body::Body;
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -134,7 +134,11 @@ where
         template.method = step.method;
         template.uri = step.uri;
         if let Some(ledger) = Ledger::of(&template.extensions) {
-            ledger.note(|journey| journey.redirects += 1);
+            ledger.note(|journey| {
+                journey.redirects += 1;
+                journey.moved += u32::from(step.lasts == Lasts::ForGood);
+                journey.redirected = begun.elapsed();
+            });
         }
         poll_fn(|cx| inner.poll_ready(cx)).await?;
         request = template.make();

@@ -47,6 +47,16 @@ pub(super) struct Step {
     pub(super) has_body: bool,
     /// Whether it leads to another scheme, host or port.
     pub(super) is_abroad: bool,
+    pub(super) lasts: Lasts,
+}
+
+/// For how long an answer leads there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasts {
+    /// The server may decide otherwise next time.
+    ForNow,
+    /// It will always be so (301, 308).
+    ForGood,
 }
 
 /// Headers that describe a body.
@@ -96,6 +106,10 @@ impl Step {
             method,
             has_body,
             is_abroad: url.origin() != base.origin(),
+            lasts: match status.as_u16() {
+                301 | 308 => Lasts::ForGood,
+                _ => Lasts::ForNow,
+            },
             uri: url.as_str().parse().ok()?,
         })
     }

@@ -52,6 +52,11 @@ async fn a_chain_is_followed_on_one_connection_and_told() {
         let exchange = stack.exchange(get(format!("{url}{count}"))).await;
         assert_eq!(exchange.outcome, Outcome::Answered(200));
         assert_eq!(exchange.journey.redirects, count);
+        assert_eq!(exchange.journey.moved, 0);
+        assert_eq!(exchange.journey.redirected.is_zero(), count == 0);
+        assert!(exchange.journey.redirected < exchange.service_time());
+        let from = exchange.answer.unwrap().came_from;
+        assert_eq!(from, (count > 0).then(|| format!("{url}0")));
     }
     let response = stack
         .send(get(format!("{url}3")).map(Body::from))
@@ -171,4 +176,19 @@ async fn a_post_becomes_a_get_or_is_sent_again_with_its_body() {
         assert_eq!(heads[1].ends_with("data"), goes_along);
         assert_eq!(heads[1].contains("text/plain"), goes_along);
     }
+}
+
+#[tokio::test]
+async fn what_has_moved_for_good_is_told_apart_and_no_query_is_quoted() {
+    let url = replying(|head| match path(head) {
+        "/old" => http1(301, &to("/older"), "moved"),
+        "/older" => http1(308, &to("/now?"), "moved"),
+        "/now?" => http1(307, &to("/new?token=secret"), "for now"),
+        _ => http1(200, "", "there"),
+    })
+    .await;
+    let exchange = following(10).exchange(get(format!("{url}old"))).await;
+    assert_eq!((exchange.journey.redirects, exchange.journey.moved), (3, 2));
+    let from = exchange.answer.unwrap().came_from;
+    assert_eq!(from, Some(format!("{url}new?…")));
 }

@@ -9,7 +9,9 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LOCATION, VARY,
+};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
@@ -23,7 +25,7 @@ use super::compress::{Encoded, Encoding};
 use super::lifetime::Lifetime;
 use super::overload::Ahead;
 use super::served::Ledger;
-use super::{Compress, Errors, Failure, OriginSpec, body, validator};
+use super::{Compress, Errors, Failure, OriginSpec, Route, body, route, validator};
 use crate::socket::Manner;
 use crate::traffic::Meter;
 use crate::work::Work;
@@ -86,7 +88,12 @@ impl Site {
         if self.spec.failure == Failure::NeverAnswers {
             pending::<()>().await;
         }
-        if is_taken {
+        let route = route::of(&self.spec.routes, path(&head.uri));
+        let elsewhere = route.and_then(|route| {
+            let redirects = route.redirects?;
+            Some((redirects.status, redirects.next(path(&head.uri))?))
+        });
+        if is_taken && elsewhere.is_none() {
             self.work.spend(lot.time).await;
         }
         let mut headers = HeaderMap::new();
@@ -96,10 +103,11 @@ impl Site {
         let errors = self.spec.service.errors;
         let failed = errors.filter(|e| !is_taken || lot.chance < e.share.get());
         let refused = (!is_taken).then_some(TOO_MUCH);
-        let status = failed.map(|Errors { status, .. }| status).or(refused);
-        let (status, content) = match status {
-            Some(status) => (status, refusal(status, &mut headers)),
-            None => self.good(&head, &mut headers).await,
+        let error = failed.map(|Errors { status, .. }| status).or(refused);
+        let (status, content) = match (elsewhere, error) {
+            (Some((status, place)), _) => (status, lead(&place, &mut headers)),
+            (None, Some(status)) => (status, refusal(status, &mut headers)),
+            (None, None) => self.good(&head, route, &mut headers).await,
         };
         let mut response = Response::new(Answer::new(content, in_flight));
         *response.status_mut() = status;
@@ -108,9 +116,15 @@ impl Site {
     }
 
     /// The body, or the word that the client has it already.
-    async fn good(&self, asked: &Parts, headers: &mut HeaderMap) -> (StatusCode, Content) {
+    async fn good(
+        &self,
+        asked: &Parts,
+        route: Option<&Route>,
+        headers: &mut HeaderMap,
+    ) -> (StatusCode, Content) {
         let body = &self.spec.body;
-        if let Some(value) = &body.cache_control {
+        let of_route = route.and_then(|route| route.cache_control.as_ref());
+        if let Some(value) = of_route.or(body.cache_control.as_ref()) {
             headers.insert(CACHE_CONTROL, value.clone());
         }
         if self.spec.compress == Compress::WhenAsked {
@@ -167,6 +181,14 @@ fn path(uri: &Uri) -> &str {
 fn refusal(status: StatusCode, headers: &mut HeaderMap) -> Content {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     Content::Whole(Some(Bytes::from(format!("{status}\n"))))
+}
+
+/// The word that it is somewhere else.
+fn lead(place: &str, headers: &mut HeaderMap) -> Content {
+    if let Ok(place) = HeaderValue::from_str(place) {
+        headers.insert(LOCATION, place);
+    }
+    Content::Whole(None)
 }
 
 /// Reads a request's body to its end, or to where the client broke off.

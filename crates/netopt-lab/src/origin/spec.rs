@@ -11,7 +11,7 @@ use netopt_core::change::Switch;
 use netopt_core::unit::{Bytes, Ratio};
 
 use super::overload::Overload;
-use super::{Dist, MAX_CONNECTIONS};
+use super::{Dist, MAX_CONNECTIONS, Route};
 use crate::refuse;
 use crate::socket::SocketSpec;
 use crate::tls::{MAX_CERTIFICATE, TlsSpec};
@@ -42,6 +42,8 @@ pub struct OriginSpec {
     pub socket: SocketSpec,
     /// How it shakes hands, where it speaks TLS.
     pub tls: TlsSpec,
+    /// What is different for some paths. Default: nothing.
+    pub routes: Vec<Route>,
     /// What it does that no server should. Default: [`Failure::None`].
     pub failure: Failure,
     /// Seed of the body and of everything drawn. Default: [`DEFAULT_SEED`].
@@ -58,6 +60,7 @@ impl Default for OriginSpec {
             compress: Compress::default(),
             socket: SocketSpec::default(),
             tls: TlsSpec::default(),
+            routes: Vec::new(),
             failure: Failure::default(),
             seed: DEFAULT_SEED,
         }
@@ -240,6 +243,9 @@ impl OriginSpec {
         {
             wrong.push(format!("overload rate {rate} must be above 0"));
         }
+        for route in &self.routes {
+            route.check(&mut wrong);
+        }
         self.service.time.check(&mut wrong);
         self.socket.check(MAX_CONNECTIONS, &mut wrong);
         refuse(&wrong)
@@ -249,6 +255,7 @@ impl OriginSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::origin::Redirects;
 
     #[test]
     fn every_violation_is_named_at_once() {
@@ -265,6 +272,14 @@ mod tests {
             status: StatusCode::NO_CONTENT,
         });
         spec.socket.backlog = 0;
+        spec.routes.push(Route {
+            path: "old".to_owned(),
+            redirects: Some(Redirects {
+                hops: 41,
+                status: StatusCode::OK,
+            }),
+            ..Route::default()
+        });
         let message = spec.check().unwrap_err().to_string();
         for part in [
             "1099.5 GB",
@@ -274,6 +289,9 @@ mod tests {
             "sigma -1",
             "status 204 is no error",
             "backlog is 0",
+            "route \"old\" must begin with a slash",
+            "redirect hops 41",
+            "redirect status 200",
         ] {
             assert!(message.contains(part), "{message}");
         }

@@ -10,10 +10,9 @@ use netopt_core::change::Switch;
 use netopt_core::unit::Bytes;
 use toml::de::DeValue;
 
-use super::handshake;
-use super::service;
 use super::table::Table;
 use super::value::{self, PER_SECOND, SHARE, SIZE, SWITCH, TIME};
+use super::{handshake, route, service};
 use crate::origin::{
     BodyKind, BodySpec, Compress, DEFAULT_PATIENCE, Dist, Errors, KeepAlive, MAX_BODY, OriginSpec,
     Overload, Protocol, ServiceSpec,
@@ -105,8 +104,11 @@ const OF_ALL: [&str; 10] = [
     "weight",
 ];
 
+/// What a header looks like.
+pub(super) const HEADER: &str = "the value of a header, such as \"max-age=60\"";
+
 /// Keys that only HTTP has.
-const OF_HTTP: [&str; 10] = [
+const OF_HTTP: [&str; 11] = [
     "body",
     "body_kind",
     "keep_alive",
@@ -117,6 +119,7 @@ const OF_HTTP: [&str; 10] = [
     "thrash_above",
     "overload",
     "tls",
+    "routes",
 ];
 
 /// What may end the connections of a server.
@@ -157,6 +160,7 @@ fn http(table: &Table<'_, '_>, protocol: Protocol) -> OriginSpec {
         },
         socket: socket(table),
         tls: handshake::read(table, protocol),
+        routes: route::read_all(table),
         ..OriginSpec::default()
     }
 }
@@ -207,11 +211,9 @@ fn body(table: &Table<'_, '_>) -> BodySpec {
             ("text", BodyKind::Text),
         ],
     );
-    let cache_control = table.get(
-        "cache_control",
-        "the value of a header, such as \"max-age=60\"",
-        |value| HeaderValue::from_str(value.as_str()?).ok(),
-    );
+    let cache_control = table.get("cache_control", HEADER, |value| {
+        HeaderValue::from_str(value.as_str()?).ok()
+    });
     let etag = table.get("etag", SWITCH, value::switch);
     BodySpec {
         size: size.unwrap_or(usual.size),

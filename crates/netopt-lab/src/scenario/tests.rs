@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::origin::{
-    BodyKind, Compress, Dist, Errors, KeepAlive, Overload, Protocol, TlsSpec, TlsVersion,
+    BodyKind, Compress, Dist, Errors, KeepAlive, Overload, Protocol, Redirects, TlsSpec, TlsVersion,
     WriteStyle,
 };
 use crate::path::{Jitter, Limit, Loss, Rate, Reorder};
@@ -62,6 +62,7 @@ backlog = 128
 nodelay = false
 write_chunks = ["200B", "300B"]
 weight = 3
+routes = [{path = "/old/", cache_control = "no-store", redirects = {hops = 2, status = 301}}, {redirects = {hops = 1}}]
 [[origin]]
 protocol = "tcp-echo"
 [dns]
@@ -77,6 +78,8 @@ duration = "3s"
 method = "PUT"
 request_body = "1kB"
 upload_beside = "1MB"
+headers = "3kB"
+cookies = "1kB"
 paths = ["/a", "/b"]
 zipf = 1.1
 connect_timeout = "2s"
@@ -158,6 +161,17 @@ fn every_key_of_an_origin_is_read() {
     assert_eq!(spec.socket.rcvbuf, Some(Bytes::new(16_000)));
     assert_eq!(spec.socket.sndbuf, Some(Bytes::new(32_000)));
     assert_eq!(spec.socket.backlog, 128);
+    let [old, all] = &spec.routes[..] else {
+        unreachable!("two routes")
+    };
+    let redirects = |hops, status| Some(Redirects { hops, status });
+    assert_eq!((old.path.as_str(), all.path.as_str()), ("/old/", "/"));
+    assert_eq!(old.cache_control, HeaderValue::from_str("no-store").ok());
+    assert_eq!(old.redirects, redirects(2, StatusCode::MOVED_PERMANENTLY));
+    assert_eq!(
+        (&all.cache_control, all.redirects),
+        (&None, redirects(1, StatusCode::FOUND))
+    );
     let echo = RawSpec {
         protocol: RawProtocol::TcpEcho,
         ..RawSpec::default()
@@ -180,6 +194,11 @@ fn every_key_of_the_exam_is_read() {
     );
     assert_eq!(load.paths, Paths::Listed(vec!["/a".into(), "/b".into()]));
     assert_eq!(load.zipf, Some(1.1));
+    assert_eq!(
+        (load.headers, load.cookies),
+        (Bytes::new(3_000), Bytes::new(1_000))
+    );
+    assert_eq!(load.chain, Switch::Off);
     assert_eq!(load.connect_timeout, Some(Duration::from_secs(2)));
     let settings = load.client.settings();
     assert_eq!(settings.tcp.nodelay, Switch::Off);
@@ -237,6 +256,17 @@ fn a_path_that_only_packets_can_show_asks_for_the_packet_engine() {
         .reorder;
     let (share, by) = (Ratio::new(0.1).unwrap(), Duration::from_millis(9));
     assert_eq!(reorder, Some(Reorder { share, by }));
+}
+
+#[test]
+fn a_chain_of_paths_is_called_one_after_the_other() {
+    let load = |lines: &str| with(&format!("[workload]\n{lines}")).unwrap().workload;
+    let chain = load("paths = 3\nchain = true");
+    assert_eq!((chain.chain, chain.preset), (Switch::On, Workload::Rpc));
+    let paths: Vec<String> = chain.paths.all().collect();
+    assert_eq!(paths, ["/1", "/2", "/3"]);
+    let listed = load("paths = [\"/b\", \"/a\"]").paths;
+    assert_eq!(listed.all().collect::<Vec<_>>(), ["/b", "/a"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::Method;
+use netopt_core::change::Switch;
 use netopt_core::metric::Metric;
 use netopt_core::plan::Plan;
 use netopt_core::unit::{Bytes, PerSecond};
@@ -12,13 +13,15 @@ use toml::de::DeValue;
 
 use super::client;
 use super::table::Table;
-use super::value::{self, PER_SECOND, SIZE, TEXT, TIME};
+use super::value::{self, PER_SECOND, SIZE, SWITCH, TEXT, TIME};
 
 const MOST_CALLERS: u64 = 1_000;
 const SHORTEST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(600);
 const LONGEST_CONNECT: Duration = Duration::from_secs(60);
 const LARGEST_REQUEST: Bytes = Bytes::new(64 * 1024 * 1024);
+/// What ordinary servers take in one header.
+const LONGEST_HEADER: Bytes = Bytes::new(16 * 1024);
 const MOST_PATHS: u64 = 1_000_000;
 const MOST_LISTED: usize = 1_000;
 const STEEPEST_ZIPF: f64 = 5.0;
@@ -26,7 +29,7 @@ const STEEPEST_ZIPF: f64 = 5.0;
 /// The load on the service, and the client that makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Load {
-    /// What the calls are for. Default: [`Workload::Api`]; [`Workload::Rpc`] when only `concurrency` is given.
+    /// What the calls are for. Default: [`Workload::Api`]; [`Workload::Rpc`] when `concurrency` or `chain` is given and no `rate`.
     pub preset: Workload,
     /// What the trial is judged by. `None` leaves it to the preset.
     pub metric: Option<Metric>,
@@ -42,10 +45,16 @@ pub struct Load {
     pub request_body: Bytes,
     /// The size of the uploads that the same client makes meanwhile, one after the other. Default: none.
     pub upload_beside: Option<Bytes>,
+    /// The size of a header that each request has and that means nothing. Default: none.
+    pub headers: Bytes,
+    /// The size of the cookies of each request. Default: none.
+    pub cookies: Bytes,
     /// What is asked for. Default: one path.
     pub paths: Paths,
     /// How unequally the paths are asked for: the exponent of Zipf's law. Default: equally.
     pub zipf: Option<f64>,
+    /// On: the paths are one piece of work, called one after the other, again and again. Default: off.
+    pub chain: Switch,
     /// Bound on name lookup and handshake. `None` leaves it to the runner.
     pub connect_timeout: Option<Duration>,
     /// The client as its user runs it today. Default: the ordinary one.
@@ -63,8 +72,11 @@ impl Default for Load {
             method: Method::GET,
             request_body: Bytes::new(0),
             upload_beside: None,
+            headers: Bytes::new(0),
+            cookies: Bytes::new(0),
             paths: Paths::default(),
             zipf: None,
+            chain: Switch::Off,
             connect_timeout: None,
             client: Plan::new(),
         }
@@ -104,9 +116,20 @@ impl Paths {
             Self::Listed(paths) => paths.first().map_or("/", String::as_str),
         }
     }
+
+    /// All of them in order; the most popular one first, where they are not equally so.
+    pub fn all(&self) -> impl Iterator<Item = String> + '_ {
+        (0..self.count()).map(|index| match self {
+            Self::Numbered(_) => format!("/{}", index + 1),
+            Self::Listed(paths) => usize::try_from(index)
+                .ok()
+                .and_then(|index| paths.get(index))
+                .map_or_else(|| "/".to_owned(), Clone::clone),
+        })
+    }
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 15] = [
     "preset",
     "metric",
     "rate",
@@ -115,8 +138,11 @@ const KEYS: [&str; 12] = [
     "method",
     "request_body",
     "upload_beside",
+    "headers",
+    "cookies",
     "paths",
     "zipf",
+    "chain",
     "connect_timeout",
     "client",
 ];
@@ -147,7 +173,8 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         &format!("{TIME}, from 100 ms to 60 s"),
         |value| value::time(value, LONGEST_CONNECT).filter(|time| *time >= SHORTEST),
     );
-    let implied = if table.has("concurrency") && !table.has("rate") {
+    let one_by_one = table.has("concurrency") || table.has("chain");
+    let implied = if one_by_one && !table.has("rate") {
         Workload::Rpc
     } else {
         Workload::default()
@@ -161,8 +188,11 @@ pub(super) fn read(table: &Table<'_, '_>) -> Load {
         method,
         request_body,
         upload_beside: upload_beside(table),
+        headers: header_size(table, "headers"),
+        cookies: header_size(table, "cookies"),
         paths: paths(table),
         zipf,
+        chain: chain(table).into(),
         connect_timeout,
         client: table
             .table("client")
@@ -195,6 +225,23 @@ fn upload_beside(table: &Table<'_, '_>) -> Option<Bytes> {
         &format!("{SIZE}, above zero and at most 64 MiB"),
         |value| value::size(value, LARGEST_REQUEST).filter(|size| *size > Bytes::ZERO),
     )
+}
+
+fn header_size(table: &Table<'_, '_>, key: &str) -> Bytes {
+    let expected = format!("{SIZE}, at most {LONGEST_HEADER}");
+    let size = table.get(key, &expected, |value| value::size(value, LONGEST_HEADER));
+    size.unwrap_or_default()
+}
+
+fn chain(table: &Table<'_, '_>) -> bool {
+    let chain = table.get("chain", SWITCH, value::switch).unwrap_or(false);
+    if chain && table.has("zipf") {
+        table.fail(
+            "chain",
+            "excludes zipf: a piece of work has each of its paths once",
+        );
+    }
+    chain
 }
 
 fn paths(table: &Table<'_, '_>) -> Paths {

@@ -4,7 +4,7 @@ use http::{HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use netopt_core::change::Switch;
 use netopt_core::unit::Ratio;
-use netopt_lab::origin::{BodySpec, Errors, OriginSpec, Protocol};
+use netopt_lab::origin::{BodySpec, Errors, OriginSpec, Protocol, Redirects, Route};
 
 use crate::client::{Client, origin, request};
 
@@ -101,4 +101,39 @@ async fn neither_an_error_nor_the_answer_to_a_post_is_kept() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(!answer.headers.contains_key("cache-control"));
     assert_eq!(failing.served().not_modified, 0);
+}
+
+#[tokio::test]
+async fn a_route_says_otherwise_for_its_paths_and_its_redirects_end() {
+    let routes = vec![
+        Route {
+            path: "/fixed".to_owned(),
+            cache_control: Some(HeaderValue::from_static("no-store")),
+            redirects: None,
+        },
+        Route {
+            path: "/old".to_owned(),
+            redirects: Some(Redirects {
+                hops: 2,
+                status: StatusCode::PERMANENT_REDIRECT,
+            }),
+            ..Route::default()
+        },
+    ];
+    let origin = origin(OriginSpec { routes, ..kept() }).await;
+    let mut client = Client::http1(origin.local_addr()).await;
+    let mut get = async |path: &str| {
+        let mut asked = request(Method::GET, bytes::Bytes::new());
+        *asked.uri_mut() = path.parse().unwrap();
+        client.send(asked).await.unwrap().into_parts().0
+    };
+    assert_eq!(get("/other").await.headers["cache-control"], "max-age=60");
+    assert_eq!(get("/fixed/x").await.headers["cache-control"], "no-store");
+    let mut path = "/old?a=1".to_owned();
+    for _ in 0..2 {
+        let head = get(&path).await;
+        assert_eq!(head.status, StatusCode::PERMANENT_REDIRECT);
+        path = head.headers["location"].to_str().unwrap().to_owned();
+    }
+    assert_eq!(get(&path).await.status, StatusCode::OK);
 }

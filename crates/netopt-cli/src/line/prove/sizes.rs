@@ -6,6 +6,9 @@
 //! answers, because a block with fewer calls than callers is another load than the one that was measured, and where calls
 //! fail, because only those that are answered have a latency. Hedges need a burn-in, because they begin when the client knows
 //! what is late, and blocks in which something is; a budget of retries shows when its reserve is used up.
+//!
+//! Where a cache is tried, a block begins with an empty one, and what is asked for first is not in it. So the burn-in asks for as
+//! many things as the program does, as far as that can be afforded.
 
 use std::num::NonZeroU32;
 
@@ -31,6 +34,8 @@ pub(super) struct Today {
     pub(super) callers: NonZeroU32,
     /// The share of today's calls that are answered; `None` of no calls.
     pub(super) answered: Option<Ratio>,
+    /// Different things that are asked for.
+    pub(super) things: u32,
 }
 
 /// Of a client whose calls fail more often than this not everything can be measured.
@@ -47,12 +52,15 @@ const MOST_FILL: u32 = 64;
 const BEYOND: u32 = 12;
 /// Where a budget is tried, a block has so many calls for each retry of the reserve: the other calls show the budget.
 const PER_RETRY: u32 = 2;
+/// Where a cache is tried, burn-in is at most so long: who asks for more things finds fewer of them at hand.
+const MOST_WARM: u32 = 32;
 /// A trial that has not decided after so many rounds will say what it would take.
 const MOST_ROUNDS: u32 = 20;
 /// No verdict before.
 const LEAST_ROUNDS: u32 = 10;
 
-/// Blocks and rounds of a screening that leaves enough of `left` calls for the confirmation.
+/// Blocks and rounds of a screening that leaves enough of `left` calls for the confirmation, for a program that asks for so
+/// many different `things`.
 ///
 /// # Errors
 /// The calls that the smallest trial takes, if that is more than `left`.
@@ -64,11 +72,12 @@ pub(super) fn sizes(
 ) -> Result<(BlockSize, Rounds), u64> {
     let per_block = per_block(today.answered);
     let mut fill = wanted_fill(changes, today);
+    let mut warm = wanted_warmth(changes, today.things);
     let least = least(changes, metric);
     loop {
         let size = BlockSize {
             requests: (per_block + fill).max(least.requests),
-            burn_in: least.burn_in,
+            burn_in: least.burn_in.max(warm),
         };
         let block = u64::from(size.requests) + u64::from(size.burn_in);
         let reserve = 3 * u64::from(CONFIRMATION_ROUNDS) * block;
@@ -85,11 +94,22 @@ pub(super) fn sizes(
             };
             return Ok((size, rounds));
         }
-        if fill == 0 {
+        if fill == 0 && warm <= BURN_IN {
             return Err(reserve + round * u64::from(LEAST_ROUNDS));
         }
         // A shorter queue is still better than no trial.
         fill /= 2;
+        warm = warm * 3 / 4;
+    }
+}
+
+/// Calls that fill a cache, where one is tried.
+fn wanted_warmth(changes: &[Change], things: u32) -> u32 {
+    let is_cache = |change: &Change| matches!(change, Change::CacheSize(_));
+    if changes.iter().any(is_cache) {
+        things.min(MOST_WARM)
+    } else {
+        0
     }
 }
 
@@ -162,6 +182,7 @@ fn wanted_fill(changes: &[Change], today: &Today) -> u32 {
 #[cfg(test)]
 mod tests {
     use netopt_core::change::{HttpVersion, Percentile, Switch};
+    use netopt_core::unit::Bytes;
 
     use super::*;
 
@@ -174,6 +195,7 @@ mod tests {
             pool: NonZeroU32::new(pool),
             callers: NonZeroU32::new(callers).unwrap(),
             answered: Ratio::new(answered),
+            things: 1,
         }
     }
 
@@ -213,6 +235,22 @@ mod tests {
     fn a_block_has_as_many_answers_however_many_calls_fail() {
         assert_eq!(sized(5_000, &[REUSE], &today(0, 1, 0.5)), 16);
         assert_eq!(sized(5_000, &[REUSE], &today(0, 1, 0.01)), 32);
+    }
+
+    #[test]
+    fn a_cache_is_filled_before_it_is_judged_as_far_as_calls_go() {
+        let warm = |left, change, things| {
+            let (block, rounds) = sizes(left, &[change], &Today { things, ..today(0, 1, 1.0) }, Metric::P50).unwrap();
+            let calls = u64::from(block.requests + block.burn_in);
+            assert!(calls * (3 * u64::from(rounds.max) + 60) <= left);
+            block.burn_in
+        };
+        let cache = Change::CacheSize(Bytes::new(1));
+        assert_eq!(warm(50_000, cache, 12), 12);
+        assert_eq!(warm(50_000, cache, 400), MOST_WARM);
+        assert_eq!(warm(50_000, cache, 0), BURN_IN);
+        assert_eq!(warm(50_000, REUSE, 12), BURN_IN);
+        assert!((8..=12).contains(&warm(1_850, cache, 400)));
     }
 
     #[test]

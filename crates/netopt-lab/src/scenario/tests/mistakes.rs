@@ -14,6 +14,26 @@ const MISTAKES: &[(&str, &str)] = &[
         "[workload]\nconnect_timeout = \"61s\"",
         "line 3: workload.connect_timeout: \"61s\" is not a time such as",
     ),
+    (
+        "[workload]\npaths = 3\nchain = true\nzipf = 1",
+        "line 4: workload.chain: excludes zipf",
+    ),
+    (
+        "[workload]\ncookies = \"17kB\"",
+        "line 3: workload.cookies: \"17kB\" is not an amount of data",
+    ),
+    (
+        "[[origin]]\nroutes = [{path = \"old\"}]",
+        "line 3: origin.1.routes.1.path: \"old\" is not how paths begin",
+    ),
+    (
+        "[[origin]]\nroutes = [{redirects = {hops = 41}}]",
+        "line 3: origin.1.routes.1.redirects.hops: 41 is not a whole number from 1 to 40",
+    ),
+    (
+        "[[origin]]\nroutes = [{redirects = {status = 304}}]",
+        "line 3: origin.1.routes.1.redirects.status: 304 is not one of 301",
+    ),
     ("[link]\nrtt = 40", "line 3: link.rtt: 40 is not a time"),
     (
         "[link]\nrtt = \"21s\"",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use http::HeaderValue;
 use netopt_core::unit::{Bytes, PerSecond, parse_duration};
-use netopt_lab::origin::Errors;
+use netopt_lab::origin::{Errors, Redirects};
 
 use crate::args::values;
 
@@ -43,6 +43,9 @@ pub(crate) struct HttpArgs {
     /// Say for how long answers may be kept, such as max-age=60
     #[arg(long, value_name = "VALUE", value_parser = values::header)]
     pub(crate) cache_control: Option<HeaderValue>,
+    /// Redirect each path so often before it is answered, such as 2 or 2:301 (default status: 302)
+    #[arg(long, value_name = "HOPS[:STATUS]", value_parser = values::redirects)]
+    pub(crate) redirects: Option<Redirects>,
     /// Give each path an ETag, and answer 304 to those who have it
     #[arg(long)]
     pub(crate) etag: bool,

@@ -4,7 +4,7 @@
 
 use netopt_core::change::Switch;
 use netopt_lab::origin::{
-    BodyKind, BodySpec, Compress, KeepAlive, Overload, Protocol, ServiceSpec, SocketSpec, TlsSpec,
+    BodyKind, BodySpec, Compress, KeepAlive, Overload, Protocol, Route, ServiceSpec, SocketSpec, TlsSpec,
     TlsVersion, WriteStyle,
 };
 use netopt_lab::raw::{RawProtocol, RawSpec};
@@ -47,6 +47,7 @@ pub(super) fn read(args: &OriginArgs) -> Result<ServerSpec, Fault> {
             },
             socket,
             tls: tls(&args.https),
+            routes: routes(&args.http),
             seed: args.seed,
             ..OriginSpec::default()
         }),
@@ -90,7 +91,6 @@ fn body(args: &HttpArgs) -> BodySpec {
     }
 }
 
-<<<<<<< HEAD
 fn tls(args: &HttpsArgs) -> TlsSpec {
     let default = TlsSpec::default();
     TlsSpec {
@@ -105,9 +105,15 @@ fn tls(args: &HttpsArgs) -> TlsSpec {
     }
 }
 
-=======
+fn routes(args: &HttpArgs) -> Vec<Route> {
+    let redirects = args.redirects.map(|redirects| Route {
+        redirects: Some(redirects),
+        ..Route::default()
+    });
+    redirects.into_iter().collect()
+}
+
 /// The three are exclusive.
->>>>>>> s15-k
 fn keep_alive(args: &HttpArgs) -> KeepAlive {
     args.close_after
         .map(KeepAlive::Requests)
@@ -206,6 +212,7 @@ fn refuse_senseless(args: &OriginArgs) -> Result<(), Fault> {
         ("--thrash-above", http.thrash_above.is_some(), Users::Http),
         ("--no-compression", http.no_compression, Users::Http),
         ("--cache-control", http.cache_control.is_some(), Users::Http),
+        ("--redirects", http.redirects.is_some(), Users::Http),
         ("--etag", http.etag, Users::Http),
         ("--sndbuf", sockets.sndbuf.is_some(), Users::Writers),
         ("--reads", sockets.reads.is_some(), Users::Readers),

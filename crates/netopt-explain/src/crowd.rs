@@ -85,14 +85,18 @@ pub(crate) fn today(facts: &Facts) -> Times {
         .collect()
 }
 
-/// How long the call had to wait for a connection.
+/// How long the call had to wait for a connection; the redirects before it are in the same phase and are no such wait.
 pub(crate) fn queued(call: &Exchange) -> Duration {
+    queue_phase(call).saturating_sub(call.journey.redirected)
+}
+
+fn queue_phase(call: &Exchange) -> Duration {
     call.timeline.length(Phase::Queue).unwrap_or_default()
 }
 
 /// How long the call had a connection, or opened it.
 pub(crate) fn held(call: &Exchange) -> Duration {
-    call.service_time().saturating_sub(queued(call))
+    call.service_time().saturating_sub(queue_phase(call))
 }
 
 #[cfg(test)]

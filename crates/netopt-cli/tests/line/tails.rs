@@ -11,9 +11,9 @@ use crate::run::{finding, netopt, origin, turn};
 async fn a_hedge_is_not_tried_by_a_median_nor_by_too_few_calls() {
     let _turn = turn().await;
     let time = Dist::Bimodal {
-        fast: Duration::from_millis(5),
-        slow: Duration::from_millis(200),
-        share: Ratio::new(0.05).unwrap(),
+        fast: Duration::from_millis(20),
+        slow: Duration::from_millis(400),
+        share: Ratio::new(0.03).unwrap(),
     };
     let origin = origin(OriginSpec {
         service: ServiceSpec {

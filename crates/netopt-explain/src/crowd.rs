@@ -85,9 +85,10 @@ pub(crate) fn today(facts: &Facts) -> Times {
         .collect()
 }
 
-/// How long the call had to wait for a connection.
+/// How long the call had to wait for a connection; the redirects before it are in the same phase and are no such wait.
 pub(crate) fn queued(call: &Exchange) -> Duration {
-    call.timeline.length(Phase::Queue).unwrap_or_default()
+    let queue = call.timeline.length(Phase::Queue).unwrap_or_default();
+    queue.saturating_sub(call.journey.redirected)
 }
 
 /// How long the call had a connection, or opened it.

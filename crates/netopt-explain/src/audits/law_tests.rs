@@ -181,14 +181,17 @@ fn asked() -> impl Strategy<Value = (Option<Duration>, Option<Asked>, Journey)> 
     });
     let broken_after = prop::option::weighted(0.2, time());
     let journey = (0u32..4, 0u32..3, 0u32..3, time(), broken_after);
-    let journey = journey.prop_map(|(retries, redirects, moved, redirected, broken_after)| Journey {
-        retries,
-        redirects,
-        moved,
-        redirected,
-        broken_after,
-        ..Journey::default()
-    });
+    let journey =
+        journey.prop_map(
+            |(retries, redirects, moved, redirected, broken_after)| Journey {
+                retries,
+                redirects,
+                moved,
+                redirected,
+                broken_after,
+                ..Journey::default()
+            },
+        );
     (
         prop::option::weighted(0.9, time()),
         prop::option::weighted(0.9, asked),
@@ -215,7 +218,6 @@ fn exchange() -> impl Strategy<Value = Exchange> {
             prop::option::of(path()),
             prop::option::of(path()),
             arrivals(),
-            prop::option::weighted(0.2, time()),
         ),
     )
         .prop_map(
@@ -234,11 +236,6 @@ fn exchange() -> impl Strategy<Value = Exchange> {
                     asked,
                     journey,
                     lateness,
-                    journey: Journey {
-                        retries,
-                        broken_after,
-                        ..Journey::default()
-                    },
                     traffic,
                     connection,
                     answer,

@@ -130,12 +130,6 @@ fn proposed(limit: NonZeroU32, load: Erlangs, wanting: Erlangs) -> NonZeroU32 {
     NonZeroU32::new(size.min(most)).map_or(least, |size| size.max(least))
 }
 
-/// What a call waited for its connection; the redirects before it are in the same phase and are no such wait.
-fn queued(call: &Exchange) -> Duration {
-    let queue = call.timeline.length(Phase::Queue).unwrap_or_default();
-    queue.saturating_sub(call.journey.redirected)
-}
-
 fn evidence_of(queue: &Times, hold: &Times, load: Erlangs, share: f64) -> Vec<Evidence> {
     let n = queue.n();
     let mut all = vec![

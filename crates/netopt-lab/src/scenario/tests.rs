@@ -13,8 +13,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::origin::{
-    BodyKind, Compress, Dist, Errors, KeepAlive, Overload, Protocol, Redirects, TlsSpec, TlsVersion,
-    WriteStyle,
+    BodyKind, Compress, Dist, Errors, KeepAlive, Overload, Protocol, Redirects, TlsSpec,
+    TlsVersion, WriteStyle,
 };
 use crate::path::{Jitter, Limit, Loss, Rate, Reorder};
 use crate::raw::{RawProtocol, RawSpec};

@@ -240,7 +240,16 @@ mod tests {
     #[test]
     fn a_cache_is_filled_before_it_is_judged_as_far_as_calls_go() {
         let warm = |left, change, things| {
-            let (block, rounds) = sizes(left, &[change], &Today { things, ..today(0, 1, 1.0) }, Metric::P50).unwrap();
+            let (block, rounds) = sizes(
+                left,
+                &[change],
+                &Today {
+                    things,
+                    ..today(0, 1, 1.0)
+                },
+                Metric::P50,
+            )
+            .unwrap();
             let calls = u64::from(block.requests + block.burn_in);
             assert!(calls * (3 * u64::from(rounds.max) + 60) <= left);
             block.burn_in

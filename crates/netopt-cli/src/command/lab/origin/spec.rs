@@ -4,8 +4,8 @@
 
 use netopt_core::change::Switch;
 use netopt_lab::origin::{
-    BodyKind, BodySpec, Compress, KeepAlive, Overload, Protocol, Route, ServiceSpec, SocketSpec, TlsSpec,
-    TlsVersion, WriteStyle,
+    BodyKind, BodySpec, Compress, KeepAlive, Overload, Protocol, Route, ServiceSpec, SocketSpec,
+    TlsSpec, TlsVersion, WriteStyle,
 };
 use netopt_lab::raw::{RawProtocol, RawSpec};
 use netopt_lab::socket::DEFAULT_BACKLOG;

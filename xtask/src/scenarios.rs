@@ -32,11 +32,15 @@ const SEEDS: u32 = 3;
 
 /// A short file for each audit and a healthy world: what the gate has time for. `tcp.syn-loss` is not among them: its proof
 /// is about losses that come by chance.
-const QUICK: [&str; 16] = [
+const QUICK: [&str; 20] = [
     "reuse-lan",
     "compression-api",
     "nagle-loopback",
+    "keepalive-forgotten",
+    "hol-two",
+    "h2window-country",
     "pool-one",
+    "thrash-sixteen",
     "dns-host",
     "ttl-host",
     "dead-loopback",

@@ -13,6 +13,7 @@ use crate::bell::Bell;
 use crate::body::Body;
 use crate::connection::{Connection, Sender};
 use crate::error::{Refusal, refusal};
+use crate::expect::{Withheld, hold_back};
 use crate::keep;
 use crate::opener::Opener;
 use crate::share::Share;
@@ -30,6 +31,8 @@ pub(crate) enum Carrier {
     Alone(Guard<Opener>),
     /// A share in a connection.
     Shared(Share),
+    /// A connection that no pool knows.
+    Own(Box<Connection>),
 }
 
 /// A request without an answer.
@@ -55,6 +58,8 @@ pub(crate) struct Loan {
     carrier: Carrier,
     /// Whether it was opened for this call.
     found: Origin,
+    /// Whether it can carry another call once this one is over.
+    fit: Switch,
     reuse: Switch,
 }
 
@@ -63,6 +68,7 @@ impl Loan {
         Self {
             carrier,
             found,
+            fit: Switch::On,
             reuse: Switch::Off,
         }
     }
@@ -75,22 +81,32 @@ impl Loan {
         // An HTTP/2 peer may say that it did not work on a request whose body is gone.
         let is_http2 = self.protocol() == Protocol::Http2;
         let spare = is_http2.then(|| request.body().try_clone()).flatten();
-        match &mut self.carrier {
-            Carrier::Alone(guard) => {
-                let answer = match &mut guard.sender {
-                    Sender::Http1(sender) => sender.try_send_request(request).await,
-                    Sender::Http2(sender, _) => sender.try_send_request(request).await,
-                };
-                if let Ok(answer) = &answer
-                    && let Some(keep) = keep::told(answer.headers())
-                {
-                    guard.expires_within(keep);
+        let connection = match &mut self.carrier {
+            Carrier::Alone(guard) => &mut **guard,
+            Carrier::Own(connection) => connection,
+            Carrier::Shared(share) => {
+                let answer = share.carry(request).await;
+                return answer.map_err(|error| Rejected::of(error, spare, self.found));
+            }
+        };
+        let answer = match &mut connection.sender {
+            Sender::Http1(sender) => {
+                let (request, withheld) = hold_back(request);
+                let answer = sender.try_send_request(request).await;
+                if withheld.is_some_and(Withheld::settle) {
+                    self.fit = Switch::Off;
                 }
                 answer
             }
-            Carrier::Shared(share) => share.carry(request).await,
+            Sender::Http2(sender, _) => sender.try_send_request(request).await,
+        };
+        if let Ok(answer) = &answer
+            && let Carrier::Alone(guard) = &mut self.carrier
+            && let Some(keep) = keep::told(answer.headers())
+        {
+            guard.expires_within(keep);
         }
-        .map_err(|error| Rejected::of(error, spare, self.found))
+        answer.map_err(|error| Rejected::of(error, spare, self.found))
     }
 
     /// The timer of the connection. It was armed by an earlier call perhaps, and need not be armed again.
@@ -110,7 +126,7 @@ impl Loan {
 
     /// The connection is as good as before the call; the next one may have it.
     pub(crate) fn give_back(mut self) {
-        self.reuse = Switch::On;
+        self.reuse = self.fit;
     }
 }
 
@@ -120,6 +136,7 @@ impl Deref for Loan {
         match &self.carrier {
             Carrier::Alone(guard) => guard,
             Carrier::Shared(share) => share.connection(),
+            Carrier::Own(connection) => connection,
         }
     }
 }

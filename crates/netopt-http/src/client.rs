@@ -30,6 +30,7 @@ use crate::reply::{Bounds, Reply};
 use crate::service::ResponseFuture;
 use crate::timeout::Deadline;
 use crate::tls::TlsError;
+use crate::upgrade::{Upgrade, Upgrades};
 
 /// An HTTP client. Cloning shares its connections.
 #[derive(Clone)]
@@ -39,6 +40,7 @@ pub struct Client {
 
 struct Inner {
     connections: Connections,
+    upgrades: Upgrades,
     accept_encoding: Option<HeaderValue>,
     timeout: Duration,
     body_limit: unit::Bytes,
@@ -53,6 +55,7 @@ impl Client {
         let names = config.accept_encoding.header();
         let inner = Inner {
             connections: Connections::new(config)?,
+            upgrades: Upgrades::new(config)?,
             accept_encoding: (!names.is_empty())
                 .then(|| HeaderValue::from_str(&names).ok())
                 .flatten(),
@@ -80,6 +83,26 @@ impl Client {
         let mut request = Some(request.map(Body::from));
         let attempt = self.attempt(&mut request).await;
         attempt.map_err(|(error, _)| error)
+    }
+
+    /// Asks the server to speak another protocol on the connection, by the `Upgrade` header of the request (RFC 9110 §7.8).
+    ///
+    /// HTTP/2 has no such header (RFC 9113 §8.6), so this is HTTP/1.1 whatever the client speaks otherwise, on a connection
+    /// of its own, outside of the pool and its bounds. `Connection: upgrade` is added where it is missing.
+    ///
+    /// Cancel safe for the client: dropping the future closes the connection.
+    ///
+    /// # Errors
+    /// Says which phase failed and why. A server that answers instead is no error.
+    pub async fn upgrade(&self, request: Request<Bytes>) -> Result<Upgrade, Error> {
+        let mut recording = Recording::begin();
+        let own = Deadline::within(recording.begun(), self.inner.timeout);
+        let bounds = Bounds::of(own, request.extensions(), self.inner.body_limit);
+        let opened = self.inner.upgrades.ask(request, &mut recording);
+        let answered = timeout_at(bounds.head.at, opened)
+            .await
+            .map_err(|_| Error::timeout(recording.phase(), bounds.head.bound))??;
+        Upgrade::of(answered, recording, bounds).await
     }
 
     /// Makes one call, reads its answer to the end (or the body limit), and tells all about it; failures too.

@@ -108,6 +108,12 @@ impl Destination {
         }
     }
 
+    /// Where a connection to it goes when each way through `proxy` is a tunnel, because what is to be spoken is not for it.
+    pub(crate) fn tunnelled(self, proxy: Option<&Proxy>) -> Self {
+        let way = proxy.cloned().map_or(Way::Direct, Way::Tunnel);
+        Self { way, ..self }
+    }
+
     /// The proxy that opens a tunnel there.
     pub(crate) const fn tunnel(&self) -> Option<&Proxy> {
         match &self.way {

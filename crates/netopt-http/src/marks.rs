@@ -1,6 +1,6 @@
 //! When the last byte of a request left and the first of its answer came, seen above TLS.
 //!
-//! Below TLS the first bytes that arrive may be session tickets; here they are the answer. TLS buffers what it is
+//! Interim answers of HTTP/1.1 are not the answer. Below TLS the first bytes that arrive may be session tickets; here they are the answer. TLS buffers what it is
 //! given, so a write counts as done only when it was flushed, that is when the kernel has taken all of it.
 
 use std::io::{self, IoSlice};
@@ -11,6 +11,8 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use crate::interim::Interim;
+
 /// The marks of the current call on a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Marks(Mutex<Current>);
@@ -20,6 +22,9 @@ struct Current {
     last_write: Option<Instant>,
     first_read: Option<Instant>,
     writing: Writing,
+    interim: Interim,
+    /// Since when an answer, or what is before it, comes in.
+    coming: Option<Instant>,
 }
 
 /// How the last attempt to write ended.
@@ -53,13 +58,17 @@ impl Marks {
 
     /// What came was not the answer.
     pub(crate) fn unread(&self) {
-        self.lock().first_read = None;
+        let mut current = self.lock();
+        current.first_read = None;
+        current.interim = Interim::default();
     }
 
     /// How far the current call has come.
     pub(crate) fn stage(&self) -> Stage {
         let current = self.lock();
-        match (current.last_write, current.first_read) {
+        // A head of which too little is here may be that of the answer, and most are.
+        let perhaps = current.coming.filter(|_| current.interim.is_undecided());
+        match (current.last_write, current.first_read.or(perhaps)) {
             (sent, Some(first)) => Stage::Answering {
                 sent: sent.unwrap_or(first),
                 first,
@@ -103,10 +112,15 @@ impl Marks {
         }
     }
 
-    fn got(&self) {
+    fn got(&self, bytes: &[u8]) {
         let mut current = self.lock();
         if current.first_read.is_none() {
-            current.first_read = Some(Instant::now());
+            if current.interim.is_between() {
+                current.coming = Some(Instant::now());
+            }
+            if current.interim.take(bytes) {
+                current.first_read = current.coming;
+            }
         }
     }
 }
@@ -151,7 +165,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Marked<S> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.marks.got();
+            self.marks.got(&buffer.filled()[before..]);
         }
         result
     }
@@ -216,7 +230,7 @@ mod tests {
         let Stage::Waiting { sent } = marks.stage() else {
             panic!("{:?}", marks.stage())
         };
-        far.write_all(b"HTTP").await.unwrap();
+        far.write_all(b"echo").await.unwrap();
         stream.read_exact(&mut [0; 4]).await.unwrap();
         stream.write_all(b"late").await.unwrap();
         let Stage::Answering { sent: same, first } = marks.stage() else {

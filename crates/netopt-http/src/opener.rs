@@ -121,7 +121,7 @@ where
         Ok((Sender::Http2(sender, streams), Driver(task)))
     } else {
         let (sender, driver) = http1::handshake(stream).await.map_err(failed)?;
-        let task = tokio::spawn(async move { drop(driver.await) });
+        let task = tokio::spawn(async move { drop(driver.with_upgrades().await) });
         Ok((Sender::Http1(sender), Driver(task)))
     }
 }

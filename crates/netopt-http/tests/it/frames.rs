@@ -168,6 +168,12 @@ pub(crate) fn part(stream: u32, body: &[u8]) -> Vec<u8> {
     frame(DATA, 0, stream, body)
 }
 
+/// A trailer after which nothing comes: `x-sum: 5`, a name and a value without any compression.
+pub(crate) fn trailer(stream: u32) -> Vec<u8> {
+    let block = b"\x00\x05x-sum\x015";
+    frame(HEADERS, END_HEADERS | END_STREAM, stream, block)
+}
+
 /// An answer with status 200 and that body.
 pub(crate) fn answer(stream: u32, body: &[u8]) -> Vec<u8> {
     [head(stream), frame(DATA, END_STREAM, stream, body)].concat()

@@ -113,7 +113,7 @@ impl Loan {
     pub(crate) fn take_bell(&mut self) -> Bell {
         match &mut self.carrier {
             Carrier::Alone(guard) => std::mem::take(&mut guard.bell),
-            Carrier::Shared(_) => Bell::default(),
+            Carrier::Shared(_) | Carrier::Own(_) => Bell::default(),
         }
     }
 

@@ -97,11 +97,12 @@ impl Client {
     pub async fn upgrade(&self, request: Request<Bytes>) -> Result<Upgrade, Error> {
         let mut recording = Recording::begin();
         let own = Deadline::within(recording.begun(), self.inner.timeout);
-        let bounds = Bounds::of(own, request.extensions(), self.inner.body_limit);
+        let bounds = Bounds::of(own, Some(request.extensions()), self.inner.body_limit);
         let opened = self.inner.upgrades.ask(request, &mut recording);
-        let answered = timeout_at(bounds.head.at, opened)
-            .await
-            .map_err(|_| Error::timeout(recording.phase(), bounds.head.bound))??;
+        let Some(answered) = Bell::default().bound(bounds.head.at, opened).await else {
+            return Err(Error::timeout(recording.phase(), bounds.head.bound));
+        };
+        let answered = answered?;
         Upgrade::of(answered, recording, bounds).await
     }
 

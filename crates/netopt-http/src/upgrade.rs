@@ -22,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use crate::answer::describe;
+use crate::bell::Bell;
 use crate::body::Body;
 use crate::carrier::{Carrier, Loan};
 use crate::config::Config;
@@ -31,7 +32,7 @@ use crate::form::dress;
 use crate::opener::Opener;
 use crate::proxy::Proxy;
 use crate::reach::Tools;
-use crate::recording::Recording;
+use crate::recording::{Phases as _, Recording};
 use crate::reply::{Bounds, Reply};
 use crate::tls::TlsError;
 
@@ -86,12 +87,13 @@ impl Upgrades {
         let to = to.tunnelled(self.proxy.as_ref());
         let tools = Arc::clone(&self.tools);
         let connection = Opener { tools, to }.open(recording).await?;
-        recording.leave(Instant::now());
-        recording.board(&connection.line, Protocol::Http1, Origin::Opened);
+        let now = Instant::now();
+        recording.leave(now);
+        recording.board(&connection.line, Protocol::Http1, Origin::Opened, now);
         let mut loan = Loan::new(Carrier::Own(connection), Origin::Opened);
         let (head, body) = request.into_parts();
         let form = dress(&head, Body::from(body), Protocol::Http1, None, None)?;
-        recording.dispatch(Protocol::Http1);
+        recording.dispatch(Protocol::Http1, now);
         match loan.carry(form).await {
             Ok(response) => {
                 recording.answered();
@@ -109,8 +111,8 @@ impl Upgrade {
         bounds: Bounds,
     ) -> Result<Self, Error> {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            let reply =
-                Reply::new(response, loan, recording, bounds).map_err(|(error, _)| error)?;
+            let reply = Reply::new(response, (loan, Bell::default()), recording, bounds)
+                .map_err(|(error, _)| error)?;
             return Ok(Self::Answered(Box::new(reply)));
         }
         let io = hyper::upgrade::on(&mut response).await;

@@ -13,6 +13,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use netopt::{Resolver, Surroundings, Tls};
+use netopt_core::change::Switch;
 use netopt_lab::scenario::Engine;
 use netopt_lab::{OriginSpec, Scenario, ServerSpec};
 use rustls_pki_types::CertificateDer;

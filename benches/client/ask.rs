@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use netopt_core::change::Switch;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
@@ -52,8 +53,8 @@ fn with_lines(name: &str, port: &str, many: usize, then: Then) {
             Some(Contestant::Hyper) => run(Hyper::connect(&at, many).await, then).await,
             Some(Contestant::HyperUtil) => run(Legacy::lines(&at, many), then).await,
             Some(Contestant::Reqwest) => run(Reqwest::lines(&at, many), then).await,
-            Some(Contestant::Client) => run(Told::lines(&at, many, false), then).await,
-            Some(Contestant::ClientWithPath) => run(Told::lines(&at, many, true), then).await,
+            Some(Contestant::Client) => run(Told::lines(&at, many, Switch::Off), then).await,
+            Some(Contestant::ClientWithPath) => run(Told::lines(&at, many, Switch::On), then).await,
             Some(Contestant::Ordinary) => run(Ours::ordinary(&at, many), then).await,
             Some(Contestant::Layers) => run(Ours::layered(&at, many), then).await,
             _ => unreachable!("{name} does not live here"),

@@ -10,7 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use netopt::{Plan, Stack, Surroundings, Tls, stack};
-use netopt_core::change::{Change, ConcurrencyLimit};
+use netopt_core::change::{Change, ConcurrencyLimit, Switch};
 use netopt_core::unit::Ratio;
 use tokio::net::TcpStream;
 
@@ -134,10 +134,10 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    pub(crate) fn lines(at: &str, many: usize, path: bool) -> Vec<Self> {
-        let _ = path;
+    /// Which asks the kernel, or does not.
+    pub(crate) fn lines(at: &str, many: usize, path_samples: Switch) -> Vec<Self> {
         let plan = Plan::new().with(Change::Redirects(0));
-        let client = made(&plan);
+        let client = made(&plan, path_samples);
         let line = || Self {
             client: client.clone(),
             request: Request::get(format!("http://{at}/"))
@@ -178,7 +178,7 @@ impl Ours {
     }
 
     fn lines(at: &str, many: usize, plan: &Plan) -> Vec<Self> {
-        let client = made(plan);
+        let client = made(plan, Switch::Off);
         let url: http::Uri = format!("http://{at}/").parse().expect("a good URL");
         let line = || Self {
             client: client.clone(),
@@ -196,7 +196,10 @@ impl Line for Ours {
     }
 }
 
-fn made(plan: &Plan) -> Stack {
-    let around = Surroundings::new(Tls::trusting_nobody());
+fn made(plan: &Plan, path_samples: Switch) -> Stack {
+    let around = Surroundings {
+        path_samples,
+        ..Surroundings::new(Tls::trusting_nobody())
+    };
     stack::client(plan, &around).expect("trusting nobody needs no certificate")
 }

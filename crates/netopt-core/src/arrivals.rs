@@ -54,7 +54,9 @@ impl Arrivals {
         let at = at.min(LONGEST);
         self.edge(at, data);
         let index = loop {
-            let index = at.as_nanos() / self.slice().as_nanos();
+            // In 64 bits, which hold `LONGEST` and its slices: this is done for each piece of each body.
+            let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+            let index = nanos(at) / nanos(self.slice());
             match usize::try_from(index) {
                 Ok(index) if index < MOST_SLICES => break index,
                 Ok(_) | Err(_) => self.widen(),

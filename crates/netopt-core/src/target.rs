@@ -54,7 +54,9 @@ impl Scheme {
         }
     }
 
-    const fn default_port(self) -> Option<u16> {
+    /// The port of a target that says none; `None` where there is no such port.
+    #[must_use]
+    pub const fn default_port(self) -> Option<u16> {
         match self {
             Self::Http | Self::Ws => Some(80),
             Self::Https | Self::Wss => Some(443),

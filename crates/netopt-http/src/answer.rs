@@ -2,44 +2,59 @@
 
 use std::time::Duration;
 
-use http::header;
+use http::header::{self, HeaderName};
 use http::response::Parts;
+use http::{HeaderValue, Version};
 use netopt_core::exchange::Answer;
 
 /// A `Server` header is quoted up to here.
 const SERVER_QUOTED: usize = 60;
 
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
 /// Reads the headers that findings are made of.
 pub(crate) fn describe(head: &Parts) -> Answer {
-    let text =
-        |name: header::HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
-    let connection = text(header::CONNECTION)
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let says = |token: &str| connection.split(',').any(|part| part.trim() == token);
-    let old = head.version == http::Version::HTTP_10 && !says("keep-alive");
+    // One way through the headers: each look-up would hash its name.
+    let (mut encoding, mut kind, mut server, mut timing) = (None, None, None, None);
+    for (name, value) in &head.headers {
+        let place = match *name {
+            header::CONTENT_ENCODING => &mut encoding,
+            header::CONTENT_TYPE => &mut kind,
+            header::SERVER => &mut server,
+            _ if *name == SERVER_TIMING => &mut timing,
+            _ => continue,
+        };
+        place.get_or_insert(value);
+    }
+    let low = |value: &str| value.trim().to_ascii_lowercase();
     Answer {
-        encoding: text(header::CONTENT_ENCODING).map(|value| value.trim().to_ascii_lowercase()),
-        content_type: text(header::CONTENT_TYPE).map(|value| {
-            value
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase()
-        }),
-        server: text(header::SERVER).map(|value| value.chars().take(SERVER_QUOTED).collect()),
-        closes: says("close") || old,
-        server_time: head
-            .headers
-            .get("server-timing")
-            .and_then(|value| value.to_str().ok())
-            .and_then(total_server_time),
+        encoding: text(encoding).map(low),
+        content_type: text(kind)
+            .map(|value| low(value.split_once(';').map_or(value, |(kind, _)| kind))),
+        // What is text here is ASCII.
+        server: text(server).map(|value| value[..value.len().min(SERVER_QUOTED)].to_owned()),
+        closes: closes(head),
+        server_time: text(timing).and_then(total_server_time),
         cut: false,
         // Who measures the call adds these.
         keepable: None,
         came_from: None,
     }
+}
+
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value.and_then(|value| value.to_str().ok())
+}
+
+/// Whether the peer closes the connection behind this answer (RFC 9112 §9.3).
+pub(crate) fn closes(head: &Parts) -> bool {
+    let connection = head.headers.get(header::CONNECTION);
+    let connection = connection.map_or(&b""[..], HeaderValue::as_bytes);
+    let says = |token: &[u8]| {
+        let mut parts = connection.split(|byte| *byte == b',');
+        parts.any(|part| part.trim_ascii().eq_ignore_ascii_case(token))
+    };
+    says(b"close") || head.version == Version::HTTP_10 && !says(b"keep-alive")
 }
 
 /// The metric named `total` of a `Server-Timing` header, in milliseconds there (W3C Server Timing §3).

@@ -30,7 +30,7 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
-    Reply(Box<Reply>),
+    Reply(Reply),
     Stream(Boxed),
 }
 
@@ -100,7 +100,7 @@ impl Body {
         }
     }
 
-    pub(crate) const fn reply(reply: Box<Reply>) -> Self {
+    pub(crate) const fn reply(reply: Reply) -> Self {
         Self(Kind::Reply(reply))
     }
 
@@ -199,7 +199,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_empty(),
-            Kind::Reply(_) => false,
+            Kind::Reply(reply) => reply.is_over(),
             Kind::Stream(stream) => stream.is_end_stream(),
         }
     }

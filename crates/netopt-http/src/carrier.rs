@@ -9,6 +9,7 @@ use netopt_core::change::Switch;
 use netopt_core::exchange::Protocol;
 use netopt_pool::{Guard, Origin};
 
+use crate::bell::Bell;
 use crate::body::Body;
 use crate::connection::{Connection, Sender};
 use crate::error::{Refusal, refusal};
@@ -90,6 +91,21 @@ impl Loan {
             Carrier::Shared(share) => share.carry(request).await,
         }
         .map_err(|error| Rejected::of(error, spare, self.found))
+    }
+
+    /// The timer of the connection. It was armed by an earlier call perhaps, and need not be armed again.
+    pub(crate) fn take_bell(&mut self) -> Bell {
+        match &mut self.carrier {
+            Carrier::Alone(guard) => std::mem::take(&mut guard.bell),
+            Carrier::Shared(_) => Bell::default(),
+        }
+    }
+
+    /// The timer for the next call of the connection.
+    pub(crate) fn leave_bell(&mut self, bell: Bell) {
+        if let Carrier::Alone(guard) = &mut self.carrier {
+            guard.bell = bell;
+        }
     }
 
     /// The connection is as good as before the call; the next one may have it.

@@ -13,10 +13,10 @@ use netopt_core::outcome::{FailureKind, Outcome};
 use netopt_core::phase::Phase;
 use netopt_core::unit;
 use netopt_pool::Stats;
-use tokio::time::timeout_at;
 use tower::Service;
 
 use crate::asked::Inquiry;
+use crate::bell::Bell;
 use crate::body::Body;
 use crate::carrier::{Delivery, Loan};
 use crate::config::Config;
@@ -77,14 +77,16 @@ impl Client {
     /// # Errors
     /// Says which phase failed and why. Statuses are answers, not errors.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Reply, Error> {
-        let attempt = self.attempt(request.map(Body::from)).await;
+        let mut request = Some(request.map(Body::from));
+        let attempt = self.attempt(&mut request).await;
         attempt.map_err(|(error, _)| error)
     }
 
     /// Makes one call, reads its answer to the end (or the body limit), and tells all about it; failures too.
     pub async fn exchange(&self, request: Request<Bytes>) -> Exchange {
         let mut inquiry = Inquiry::begin(&request);
-        let mut exchange = match self.attempt(request.map(Body::from)).await {
+        let mut request = Some(request.map(Body::from));
+        let mut exchange = match self.attempt(&mut request).await {
             Ok(reply) => {
                 inquiry.hear(reply.status(), reply.headers(), reply.extensions());
                 reply.finish().await
@@ -100,7 +102,7 @@ impl Client {
     /// One call of a program or a layer, entered into the ledger of its request if there is one.
     async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
         let entry = Ledger::of(request.extensions()).map(|ledger| Entry::begin(ledger.clone()));
-        match self.attempt(request).await {
+        match self.attempt(&mut Some(request)).await {
             Ok(reply) => Ok(reply.into_response(entry)),
             Err((error, mut recording)) => {
                 if let Some(entry) = entry {
@@ -112,12 +114,17 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, request: Request<Body>) -> Result<Reply, (Error, Box<Recording>)> {
+    /// Takes the request from where it lies, because a request is wide and each hand that it goes through copies it.
+    async fn attempt(
+        &self,
+        request: &mut Option<Request<Body>>,
+    ) -> Result<Reply, (Error, Box<Recording>)> {
         let mut recording = Recording::begin();
         let own = Deadline::within(recording.begun(), self.inner.timeout);
-        let bounds = Bounds::of(own, request.extensions(), self.inner.body_limit);
+        let extensions = request.as_ref().map(Request::extensions);
+        let bounds = Bounds::of(own, extensions, self.inner.body_limit);
         match self.deliver(request, &mut recording, &bounds).await {
-            Ok((response, loan)) => Reply::new(response, loan, recording, bounds),
+            Ok((response, loan, bell)) => Reply::new(response, (loan, bell), recording, bounds),
             Err(error) => Err((error, recording)),
         }
     }
@@ -126,10 +133,11 @@ impl Client {
     /// says that it did not work on is sent again.
     async fn deliver(
         &self,
-        request: Request<Body>,
+        request: &mut Option<Request<Body>>,
         recording: &mut Recording,
         bounds: &Bounds,
-    ) -> Result<(Response<Incoming>, Loan), Error> {
+    ) -> Result<(Response<Incoming>, Loan, Bell), Error> {
+        let request = request.take().expect("a request is sent once");
         let Some(to) = Destination::of(request.uri()) else {
             let message = format!("\"{}\" is not an absolute http or https URL", request.uri());
             return Err(Error::new(FailureKind::Other, Phase::Queue, message));
@@ -139,21 +147,23 @@ impl Client {
         let mut attempts = 0;
         loop {
             attempts += 1;
+            // Who has to wait for a connection has time for a timer of its own.
             let found = self.inner.connections.get(&to, recording);
-            let Ok(found) = timeout_at(bounds.head.at, found).await else {
+            let Some(found) = Bell::default().bound(bounds.head.at, found).await else {
                 return Err(Error::timeout(recording.phase(), bounds.head.bound));
             };
             let mut loan = found?;
             let protocol = loan.protocol();
             let encoding = self.inner.accept_encoding.as_ref();
             let form = dress(&request, body, protocol, encoding, to.asked())?;
-            recording.dispatch(protocol);
-            let error = match timeout_at(bounds.head.at, loan.carry(form)).await {
-                Ok(Ok(response)) => {
+            recording.dispatch(protocol, recording.boarded());
+            let mut bell = loan.take_bell();
+            let error = match bell.bound(bounds.head.at, loan.carry(form)).await {
+                Some(Ok(response)) => {
                     recording.answered();
-                    return Ok((response, loan));
+                    return Ok((response, loan, bell));
                 }
-                Ok(Err(rejected)) => {
+                Some(Err(rejected)) => {
                     if let Some((untouched, most)) = rejected.again
                         && attempts < most
                     {
@@ -168,7 +178,7 @@ impl Client {
                         Delivery::MaybeSent => error,
                     }
                 }
-                Err(_) => Error::timeout(recording.phase(), bounds.head.bound),
+                None => Error::timeout(recording.phase(), bounds.head.bound),
             };
             // While the loan still keeps the connection open.
             recording.land();

@@ -38,6 +38,9 @@ pub struct Config {
     /// Whether the kernel is asked when the bytes of each call left and came (`Exchange::stamps`). It costs some
     /// microseconds a call, so it is for who looks at single calls.
     pub timestamps: Switch,
+    /// Whether the kernel is asked for its view of the connection before and after each call (`Exchange::path`). That is two
+    /// system calls, more than a microsecond a call, so it is for who explains or compares clients.
+    pub path_samples: Switch,
 }
 
 /// Of an ordinary client: one lost SYN in each direction is survived.
@@ -68,6 +71,7 @@ impl Config {
             timeout: TIMEOUT,
             body_limit: BODY_LIMIT,
             timestamps: Switch::Off,
+            path_samples: Switch::Off,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! One open connection and its history.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hyper::client::conn::{http1, http2};
 use netopt_core::exchange::Protocol;
 use tokio::task::JoinHandle;
 
+use crate::bell::Bell;
 use crate::body::Body;
 use crate::line::Line;
 use crate::streams::Streams;
@@ -21,7 +23,9 @@ pub(crate) enum Sender {
 /// An open connection. Dropping it closes it.
 pub(crate) struct Connection {
     pub(crate) sender: Sender,
-    pub(crate) line: Line,
+    pub(crate) line: Arc<Line>,
+    /// The timer of the calls that have it to themselves, one after the other.
+    pub(crate) bell: Bell,
     driver: Driver,
 }
 
@@ -36,10 +40,11 @@ impl Drop for Driver {
 }
 
 impl Connection {
-    pub(crate) const fn new(sender: Sender, line: Line, driver: Driver) -> Self {
+    pub(crate) fn new(sender: Sender, line: Arc<Line>, driver: Driver) -> Self {
         Self {
             sender,
             line,
+            bell: Bell::default(),
             driver,
         }
     }

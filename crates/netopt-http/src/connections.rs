@@ -19,10 +19,11 @@ use crate::config::Config;
 use crate::connection::Sender;
 use crate::destination::Destination;
 use crate::error::Error;
+use crate::handshake::Handshake;
 use crate::opener::Opener;
 use crate::proxy::Proxy;
 use crate::reach::Tools;
-use crate::recording::Recording;
+use crate::recording::{Phases as _, Recording};
 use crate::share::{Share, Shared};
 use crate::sharing::{Growth, Pick, Sharing, Terms};
 use crate::tls::TlsError;
@@ -78,7 +79,7 @@ impl Connections {
 
     /// A connection to `to`. How it was found is told to `recording`.
     ///
-    /// Cancel safe: a caller who gives up leaves the queue, or drops the connection that was being opened.
+    /// Cancel safe: a caller who gives up leaves the queue; a connection that was being opened for it goes to the pool.
     pub(crate) async fn get(
         &self,
         to: &Destination,
@@ -155,13 +156,19 @@ impl Connections {
         to: &Destination,
         recording: &mut Recording,
     ) -> Result<Guard<Opener>, Error> {
-        let open = async |opener: &Opener| opener.open(recording).await;
+        let open = async |opener: &Opener| {
+            let (pool, key) = (self.pool.clone(), to.clone());
+            // One for which there is no place any more closes.
+            let orphan = move |connection| drop(pool.adopt(&key, connection));
+            Handshake::of(opener, orphan).follow(recording).await
+        };
         let guard = self.pool.get_with(to, open).await.map_err(|error| {
             let full = Error::new(FailureKind::PoolTimeout, Phase::Queue, error.to_string());
             error.into_open().unwrap_or(full)
         })?;
-        recording.leave(Instant::now());
-        recording.board(&guard.line, guard.protocol(), guard.origin());
+        let now = Instant::now();
+        recording.leave(now);
+        recording.board(&guard.line, guard.protocol(), guard.origin(), now);
         Ok(guard)
     }
 
@@ -190,9 +197,10 @@ impl Connections {
 
 /// Takes a share in a connection that is open already.
 fn join(share: Share, recording: &mut Recording) -> Loan {
-    recording.leave(Instant::now());
+    let now = Instant::now();
+    recording.leave(now);
     let connection = share.connection();
-    recording.board(&connection.line, connection.protocol(), Origin::Reused);
+    recording.board(&connection.line, connection.protocol(), Origin::Reused, now);
     Loan::new(Carrier::Shared(share), Origin::Reused)
 }
 
@@ -221,7 +229,7 @@ fn shared(
 async fn grow(pool: Pool<Destination, Opener>, to: Destination, growth: Growth, terms: Terms) {
     let sharing = growth.sharing();
     let _turn = sharing.turn.lock().await;
-    let open = async |opener: &Opener| opener.open(&mut Recording::begin()).await;
+    let open = async |opener: &Opener| opener.open(&mut *Recording::begin()).await;
     match pool.get_with(&to, open).await {
         // A peer that speaks HTTP/1.1 all of a sudden gets its connection into the pool.
         Ok(guard) => drop(shared(guard, sharing, &terms)),

@@ -34,8 +34,36 @@ impl Destination {
     /// The destination of an absolute `http` or `https` URI.
     #[must_use]
     pub fn of(uri: &Uri) -> Option<Self> {
-        let target: Target = uri.to_string().parse().ok()?;
-        target.scheme().is_http().then(|| Self::of_target(&target))
+        Self::of_plain(uri).or_else(|| {
+            let target: Target = uri.to_string().parse().ok()?;
+            target.scheme().is_http().then(|| Self::of_target(&target))
+        })
+    }
+
+    /// That of a URI as nearly all are: a name or IPv4 address, perhaps a port, nothing to be refused. Each call and some
+    /// layers ask, so this reads the URI where it lies.
+    fn of_plain(uri: &Uri) -> Option<Self> {
+        let scheme = match uri.scheme_str()? {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return None,
+        };
+        let authority = uri.authority()?.as_str();
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (host, port.parse().ok().filter(|port| *port > 0)?)
+            }
+            Some(_) => return None,
+            None => (authority, scheme.default_port()?),
+        };
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        (!host.is_empty() && host.bytes().all(is_plain)).then(|| Self {
+            scheme,
+            host: host.to_owned(),
+            port,
+            way: Way::Direct,
+        })
     }
 
     /// The destination of a target, whatever is spoken there.
@@ -140,6 +168,8 @@ impl fmt::Display for Destination {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn way(proxy: &str, url: &str, version: HttpVersion) -> Result<Destination, Error> {
@@ -204,6 +234,45 @@ mod tests {
         ] {
             let to: Target = url.parse().unwrap();
             assert_eq!(Destination::of_target(&to).authority(), told);
+        }
+    }
+
+    fn by_target(uri: &Uri) -> Option<Destination> {
+        let target: Target = uri.to_string().parse().ok()?;
+        let is_http = target.scheme().is_http();
+        is_http.then(|| Destination::of_target(&target))
+    }
+
+    #[test]
+    fn a_plain_uri_is_read_where_it_lies() {
+        for (uri, host, port) in [
+            ("http://a", "a", 80),
+            ("https://A.example-1.org/b?c", "A.example-1.org", 443),
+            ("http://127.0.0.1:8080/", "127.0.0.1", 8080),
+        ] {
+            let to = Destination::of_plain(&uri.parse().unwrap()).unwrap();
+            assert_eq!((to.host(), to.port()), (host, port));
+        }
+        for uri in [
+            "http://[::1]:80/",
+            "http://u@a/",
+            "http://a:0/",
+            "/a",
+            "ftp://a/",
+            "a:80",
+        ] {
+            assert_eq!(Destination::of_plain(&uri.parse().unwrap()), None, "{uri}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_to_read_a_uri_say_the_same(
+            scheme in "https?|ws|HTTP", host in "[a-zA-Z0-9.:@_\\[\\]-]{0,12}", port in "(:[0-9]{0,6})?", path in "(/[a-z?]{0,5})?",
+        ) {
+            if let Ok(uri) = format!("{scheme}://{host}{port}{path}").parse::<Uri>() {
+                prop_assert_eq!(Destination::of(&uri), by_target(&uri), "{}", uri);
+            }
         }
     }
 }

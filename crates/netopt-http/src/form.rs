@@ -1,8 +1,9 @@
 //! A request in the form that the protocol of its connection wants.
 
+use http::header::Entry;
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
-use http::{Extensions, HeaderMap, HeaderValue, Request, Uri, Version, header};
+use http::{HeaderMap, HeaderValue, Request, Uri, Version, header};
 use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
@@ -23,9 +24,11 @@ pub(crate) fn dress(
     accept_encoding: Option<&HeaderValue>,
     asked: Option<&Proxy>,
 ) -> Result<Request<Body>, Error> {
-    let mut form = request.clone();
-    // What the caller tells the layers is not for the engine.
-    form.extensions = Extensions::new();
+    // What the caller tells the layers, in the extensions, is not for the engine.
+    let (mut form, ()) = Request::new(()).into_parts();
+    form.method = request.method.clone();
+    form.version = request.version;
+    form.headers = request.headers.clone();
     let headers = &mut form.headers;
     if let Some(names) = accept_encoding {
         headers
@@ -64,9 +67,10 @@ fn absolute(uri: &Uri, headers: &mut HeaderMap) -> Result<Uri, Error> {
 
 /// RFC 9112 §3.2: path and query go out, the authority in `Host`.
 fn relative(uri: &Uri, headers: &mut HeaderMap) -> Result<Uri, Error> {
-    let authority = uri.authority().map_or("", Authority::as_str);
-    let host = HeaderValue::from_str(authority).map_err(unsendable)?;
-    headers.entry(header::HOST).or_insert(host);
+    if let Entry::Vacant(entry) = headers.entry(header::HOST) {
+        let authority = uri.authority().map_or("", Authority::as_str);
+        entry.insert(HeaderValue::from_str(authority).map_err(unsendable)?);
+    }
     let path = uri.path_and_query().cloned();
     let mut parts = http::uri::Parts::default();
     parts.path_and_query = path.or_else(|| Some(PathAndQuery::from_static("/")));

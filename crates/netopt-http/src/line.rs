@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use netopt_core::change::Switch;
 use netopt_core::exchange::{ConnectionUse, Protocol, TlsSession};
 use netopt_core::opening::Opening;
 use netopt_tcp::Wire;
@@ -25,27 +27,39 @@ pub(crate) struct Line {
     pub(crate) wire: Arc<Wire>,
     pub(crate) marks: Arc<Marks>,
     pub(crate) birth: Birth,
+    /// Whether each call asks the kernel for its view of the connection.
+    pub(crate) path_samples: Switch,
     used: AtomicU64,
 }
 
 impl Line {
     /// A connection that has carried nothing yet.
-    pub(crate) fn new(wire: Arc<Wire>, birth: Birth) -> Self {
+    pub(crate) fn new(wire: Arc<Wire>, birth: Birth, path_samples: Switch) -> Self {
         Self {
             wire,
             marks: Arc::default(),
             birth,
+            path_samples,
             used: AtomicU64::new(0),
         }
     }
 
-    /// Counts one more call and describes the connection to it.
-    pub(crate) fn begin_use(&self, protocol: Protocol) -> ConnectionUse {
-        let earlier = self.used.fetch_add(1, Ordering::Relaxed);
+    /// Counts one more call, and says how many there were before.
+    pub(crate) fn begin_use(&self) -> u64 {
+        self.used.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The connection as the call saw it that came after `earlier` others, when it had that age.
+    pub(crate) fn describe(
+        &self,
+        protocol: Protocol,
+        earlier: u64,
+        age: Duration,
+    ) -> ConnectionUse {
         ConnectionUse {
             id: self.birth.id,
             earlier,
-            age: self.birth.at.elapsed(),
+            age,
             protocol,
             tls: self.birth.tls.clone(),
             nodelay: self.wire.granted().nodelay,

@@ -74,13 +74,13 @@ impl Marks {
     }
 
     /// What a write came to. What is written after the answer has begun belongs to no phase.
-    fn wrote(&self, result: &Poll<io::Result<usize>>) {
+    fn wrote(&self, result: &Poll<io::Result<usize>>, then: Writing) {
         let mut current = self.lock();
         if current.first_read.is_none() {
             match result {
                 Poll::Ready(Ok(_)) => {
                     current.last_write = Some(Instant::now());
-                    current.writing = Writing::Buffered;
+                    current.writing = then;
                 }
                 Poll::Ready(Err(_)) => {}
                 Poll::Pending => current.writing = Writing::Blocked,
@@ -116,11 +116,29 @@ impl Marks {
 pub(crate) struct Marked<S> {
     inner: S,
     marks: Arc<Marks>,
+    /// What a write that was taken is.
+    taken: Writing,
 }
 
 impl<S> Marked<S> {
+    /// Over a stream that may keep what it is given until it is flushed.
     pub(crate) const fn new(inner: S, marks: Arc<Marks>) -> Self {
-        Self { inner, marks }
+        let taken = Writing::Buffered;
+        Self {
+            inner,
+            marks,
+            taken,
+        }
+    }
+
+    /// Over a socket: what it takes the kernel has.
+    pub(crate) const fn unbuffered(inner: S, marks: Arc<Marks>) -> Self {
+        let taken = Writing::Done;
+        Self {
+            inner,
+            marks,
+            taken,
+        }
     }
 }
 
@@ -146,7 +164,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Marked<S> {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.inner).poll_write(cx, data);
-        self.marks.wrote(&result);
+        self.marks.wrote(&result, self.taken);
         result
     }
 
@@ -156,7 +174,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Marked<S> {
         data: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.inner).poll_write_vectored(cx, data);
-        self.marks.wrote(&result);
+        self.marks.wrote(&result, self.taken);
         result
     }
 

@@ -21,13 +21,14 @@ use crate::error::Error;
 use crate::http2::Http2;
 use crate::marks::Marked;
 use crate::reach::{Reached, Tools, reach};
-use crate::recording::Recording;
+use crate::recording::{Phases, Recording};
 use crate::streams::Streams;
 
 /// A connection that was just used needs a moment until it takes the next call; one that needs longer is given up.
 const READY_WITHIN: Duration = Duration::from_millis(100);
 
 /// Opens connections to one destination.
+#[derive(Clone)]
 pub(crate) struct Opener {
     pub(crate) tools: Arc<Tools>,
     pub(crate) to: Destination,
@@ -39,14 +40,18 @@ impl Manager for Opener {
     type Error = Error;
 
     async fn create(&self) -> Result<Box<Connection>, Error> {
-        self.open(&mut Recording::begin()).await
+        self.open(&mut *Recording::begin()).await
     }
 
     async fn recycle(&self, connection: &mut Box<Connection>, _: &Metrics) -> RecycleResult<Error> {
         let ready = match &mut connection.sender {
-            Sender::Http1(sender) => timeout(READY_WITHIN, sender.ready())
-                .await
-                .is_ok_and(|ready| ready.is_ok()),
+            Sender::Http1(sender) => {
+                // Nearly always it is, and then it needs no timer.
+                sender.is_ready()
+                    || timeout(READY_WITHIN, sender.ready())
+                        .await
+                        .is_ok_and(|ready| ready.is_ok())
+            }
             Sender::Http2(sender, _) => sender.is_ready(),
         };
         if ready && !connection.is_closed() {
@@ -59,7 +64,7 @@ impl Manager for Opener {
 
 impl Opener {
     /// Opens a connection and tells `recording` each phase as it begins and ends.
-    pub(crate) async fn open(&self, recording: &mut Recording) -> Result<Box<Connection>, Error> {
+    pub(crate) async fn open(&self, recording: &mut impl Phases) -> Result<Box<Connection>, Error> {
         let (reached, line) = reach(&self.tools, &self.to, recording).await?;
         let marks = Arc::clone(&line.marks);
         let (sender, driver) = match reached {
@@ -72,7 +77,12 @@ impl Opener {
                     HttpVersion::Http2 => Protocol::Http2,
                     HttpVersion::Auto | HttpVersion::Http1 => Protocol::Http1,
                 };
-                speak(protocol, self.tools.http2, Marked::new(stream, marks)).await?
+                speak(
+                    protocol,
+                    self.tools.http2,
+                    Marked::unbuffered(stream, marks),
+                )
+                .await?
             }
         };
         Ok(Box::new(Connection::new(sender, line, driver)))

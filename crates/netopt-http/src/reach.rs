@@ -3,6 +3,7 @@
 //!
 //! What it leaves alone: what is spoken.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use netopt_core::change::{HttpVersion, Switch};
@@ -18,7 +19,7 @@ use crate::error::Error;
 use crate::http2::Http2;
 use crate::line::{Birth, Line};
 use crate::proxy;
-use crate::recording::Recording;
+use crate::recording::Phases;
 use crate::tls::{self, TlsError};
 
 /// What all who open connections for a client share.
@@ -28,6 +29,7 @@ pub(crate) struct Tools {
     pub(crate) version: HttpVersion,
     pub(crate) http2: Http2,
     timestamps: Switch,
+    path_samples: Switch,
     opened: AtomicU64,
 }
 
@@ -40,6 +42,7 @@ impl Tools {
             version,
             http2: config.http2,
             timestamps: config.timestamps,
+            path_samples: config.path_samples,
             opened: AtomicU64::new(0),
         })
     }
@@ -56,8 +59,8 @@ pub(crate) enum Reached {
 pub(crate) async fn reach(
     tools: &Tools,
     to: &Destination,
-    recording: &mut Recording,
-) -> Result<(Reached, Line), Error> {
+    recording: &mut impl Phases,
+) -> Result<(Reached, Arc<Line>), Error> {
     let (host, port) = to.first();
     let mut connected = tools
         .connector
@@ -75,7 +78,7 @@ pub(crate) async fn reach(
         tls: None,
         opening: connected.opening(),
     };
-    let mut line = Line::new(connected.stream.wire(), birth);
+    let mut line = Line::new(connected.stream.wire(), birth, tools.path_samples);
     let mut stream = connected.stream;
     if let Some(proxy) = to.tunnel() {
         recording.enter(Phase::Proxy, Instant::now());
@@ -83,11 +86,11 @@ pub(crate) async fn reach(
         recording.leave(Instant::now());
     }
     if !to.is_encrypted() {
-        return Ok((Reached::Clear(stream), line));
+        return Ok((Reached::Clear(stream), Arc::new(line)));
     }
     let stream = secure(tools, to, stream, recording).await?;
     line.birth.tls = Some(tls::session(&stream));
-    Ok((Reached::Encrypted(Box::new(stream)), line))
+    Ok((Reached::Encrypted(Box::new(stream)), Arc::new(line)))
 }
 
 /// Nothing connected: a proxy's failure is told as its own.
@@ -102,7 +105,7 @@ async fn secure(
     tools: &Tools,
     to: &Destination,
     stream: Stream,
-    recording: &mut Recording,
+    recording: &mut impl Phases,
 ) -> Result<TlsStream<Stream>, Error> {
     let bound = tools.connector.timeout;
     recording.enter(Phase::Tls, Instant::now());

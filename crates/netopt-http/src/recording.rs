@@ -4,33 +4,38 @@
 //! phases. On HTTP/1.1 and WebSocket the end of `Send` and of `Wait` are read from the connection's marks, whether or not an answer
 //! comes. An HTTP/2 connection is shared and its marks are everybody's, so there `Send` stays unknown and the wait
 //! begins when the request is handed over.
+//!
+//! Each call has one, so what it costs each call pays: the clock is read once where two phases meet, what the kernel says is
+//! kept apart, because few ask for it, and a call that nobody will ask about keeps its phases only, for its errors.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use netopt_core::arrivals::Arrivals;
-use netopt_core::exchange::{Answer, ConnectionUse, Exchange, Protocol, Traffic};
+use netopt_core::exchange::{Answer, Exchange, Protocol, Traffic};
 use netopt_core::outcome::Outcome;
 use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
 use netopt_core::stamps::Stamps;
 use netopt_core::unit::Bytes;
 use netopt_pool::Origin;
-use netopt_tcp::{Edges, Observation, Question, Wire};
+use netopt_tcp::{Edges, Observation, Question};
 use tokio::time::Instant;
 
 use crate::line::Line;
-use crate::marks::{Marks, Stage};
+use crate::marks::Stage;
 
 /// A call in progress.
 #[derive(Debug)]
 pub(crate) struct Recording {
     begun: Instant,
     timeline: Timeline,
-    running: Option<(Phase, Instant)>,
+    /// The phase, and when it began, since the call was made.
+    running: Option<(Phase, Duration)>,
+    ride: Option<Ride>,
     flight: Option<Flight>,
-    connection: Option<ConnectionUse>,
-    path: Option<PathSample>,
-    path_before: Option<PathSample>,
+    /// The kernel's view before and after, where it is asked.
+    path: Option<Box<[Option<PathSample>; 2]>>,
     pub(crate) arrivals: Arrivals,
     answered: Option<Instant>,
     stamps: Option<Box<Stamps>>,
@@ -38,15 +43,48 @@ pub(crate) struct Recording {
     pub(crate) answer: Option<Answer>,
 }
 
-/// The connection under a call, and where its counters stood before.
+/// The connection under a call.
+#[derive(Debug)]
+struct Ride {
+    line: Arc<Line>,
+    protocol: Protocol,
+    earlier: u64,
+    /// When the call got on.
+    since: Instant,
+}
+
+/// A call that uses its connection: where the counters stood before.
 #[derive(Debug)]
 struct Flight {
-    wire: Arc<Wire>,
-    marks: Arc<Marks>,
     /// When the request was handed to the engine, where the kernel's stamps of the call are taken.
     observed: Option<(Observation, Instant)>,
     sent: Bytes,
     received: Bytes,
+}
+
+/// Who is told of phases.
+pub(crate) trait Phases {
+    /// Enters `phase` and ends the one before.
+    fn enter(&mut self, phase: Phase, at: Instant);
+
+    /// Ends the running phase, if any.
+    fn leave(&mut self, at: Instant);
+}
+
+impl Phases for Recording {
+    fn enter(&mut self, phase: Phase, at: Instant) {
+        let at = at.saturating_duration_since(self.begun);
+        if let Some((before, start)) = self.running.replace((phase, at)) {
+            self.timeline.mark(before, start, at);
+        }
+    }
+
+    fn leave(&mut self, at: Instant) {
+        if let Some((phase, start)) = self.running.take() {
+            let at = at.saturating_duration_since(self.begun);
+            self.timeline.mark(phase, start, at);
+        }
+    }
 }
 
 impl Recording {
@@ -56,11 +94,10 @@ impl Recording {
         Box::new(Self {
             begun,
             timeline: Timeline::new(),
-            running: Some((Phase::Queue, begun)),
+            running: Some((Phase::Queue, Duration::ZERO)),
+            ride: None,
             flight: None,
-            connection: None,
             path: None,
-            path_before: None,
             arrivals: Arrivals::default(),
             answered: None,
             stamps: None,
@@ -77,64 +114,69 @@ impl Recording {
     /// The connection was stale: all that was done so far becomes part of the search for one.
     pub(crate) fn begin_again(&mut self) {
         self.timeline = Timeline::new();
-        self.running = Some((Phase::Queue, self.begun));
+        self.running = Some((Phase::Queue, Duration::ZERO));
         self.flight = None;
-        self.connection = None;
+        self.ride = None;
     }
 
-    /// Enters `phase` and ends the one before.
-    pub(crate) fn enter(&mut self, phase: Phase, at: Instant) {
-        self.leave(at);
-        self.running = Some((phase, at));
-    }
-
-    /// Ends the running phase, if any.
-    pub(crate) fn leave(&mut self, at: Instant) {
-        if let Some((phase, start)) = self.running.take() {
-            self.mark(phase, start, at);
-        }
-    }
-
-    /// Notes which connection carries the call, and where its counters stand.
-    pub(crate) fn board(&mut self, line: &Line, protocol: Protocol, origin: Origin) {
-        self.connection = Some(line.begin_use(protocol));
+    /// Notes which connection carries the call from now on, and where its counters stand.
+    pub(crate) fn board(
+        &mut self,
+        line: &Arc<Line>,
+        protocol: Protocol,
+        origin: Origin,
+        now: Instant,
+    ) {
         let wire = &line.wire;
         // A fresh connection's handshake belongs to the call that opened it.
         let (sent, received) = match origin {
             Origin::Opened => (Bytes::ZERO, Bytes::ZERO),
             Origin::Reused => (wire.sent(), wire.received()),
         };
-        self.path_before = match origin {
-            Origin::Opened => None,
-            Origin::Reused => wire.info().map(|info| info.sample()),
-        };
+        self.path = line.path_samples.is_on().then(|| {
+            let before = match origin {
+                Origin::Opened => None,
+                Origin::Reused => wire.info().map(|info| info.sample()),
+            };
+            Box::new([before, None])
+        });
+        self.ride = Some(Ride {
+            earlier: line.begin_use(),
+            line: Arc::clone(line),
+            protocol,
+            since: now,
+        });
         self.flight = Some(Flight {
-            wire: Arc::clone(wire),
-            marks: Arc::clone(&line.marks),
             observed: None,
             sent,
             received,
         });
     }
 
-    /// The request is handed to the engine.
-    pub(crate) fn dispatch(&mut self, protocol: Protocol) {
-        let observation = self
-            .flight
-            .as_ref()
-            .and_then(|flight| flight.wire.observe());
-        let now = Instant::now();
-        if let Some(flight) = &mut self.flight {
-            flight.observed = observation.map(|observation| (observation, now));
-        }
-        if protocol == Protocol::Http2 {
-            self.enter(Phase::Wait, now);
-        } else {
-            if let Some(flight) = &self.flight {
-                flight.marks.clear();
+    /// When the call got on its connection.
+    pub(crate) fn boarded(&self) -> Instant {
+        self.ride.as_ref().map_or(self.begun, |ride| ride.since)
+    }
+
+    /// The request is handed to the engine; that was `now`, or just before.
+    pub(crate) fn dispatch(&mut self, protocol: Protocol, mut now: Instant) {
+        if let (Some(ride), Some(flight)) = (&self.ride, &mut self.flight) {
+            if let Some(observation) = ride.line.wire.observe() {
+                // The kernel's clock was read, so ours is, too.
+                now = Instant::now();
+                flight.observed = Some((observation, now));
             }
-            self.enter(Phase::Send, now);
+            if protocol != Protocol::Http2 {
+                ride.line.marks.clear();
+            }
         }
+        self.enter(
+            match protocol {
+                Protocol::Http2 => Phase::Wait,
+                _ => Phase::Send,
+            },
+            now,
+        );
     }
 
     /// The head of the answer is here; its first byte came then or earlier.
@@ -147,6 +189,11 @@ impl Recording {
         }
     }
 
+    /// When the head was here; when the call was made, while it is not.
+    pub(crate) fn answered_at(&self) -> Instant {
+        self.answered.unwrap_or(self.begun)
+    }
+
     /// In which phase the call is.
     pub(crate) fn phase(&mut self) -> Phase {
         self.catch_up();
@@ -155,10 +202,12 @@ impl Recording {
 
     /// Takes over what the marks have seen since the request was handed to the engine.
     fn catch_up(&mut self) {
-        let (Some((Phase::Send, _)), Some(flight)) = (self.running, &self.flight) else {
+        let (Some((Phase::Send, _)), Some(ride), Some(_)) =
+            (self.running, &self.ride, &self.flight)
+        else {
             return;
         };
-        match flight.marks.stage() {
+        match ride.line.marks.stage() {
             Stage::Sending => {}
             Stage::Waiting { sent } => self.enter(Phase::Wait, sent),
             Stage::Answering { sent, first } => {
@@ -170,19 +219,23 @@ impl Recording {
 
     /// The call is done with its connection: asks it what it knows.
     pub(crate) fn land(&mut self) {
-        if let Some(flight) = self.flight.take() {
-            self.traffic.sent = flight.wire.sent().saturating_sub(flight.sent);
-            self.traffic.received = flight.wire.received().saturating_sub(flight.received);
-            self.traffic.held = flight.wire.take_held();
-            self.path = flight.wire.info().map(|info| info.sample());
-            self.stamps = self.stamps_of(&flight).map(Box::new);
+        let (Some(flight), Some(ride)) = (self.flight.take(), &self.ride) else {
+            return;
+        };
+        let wire = &ride.line.wire;
+        self.traffic.sent = wire.sent().saturating_sub(flight.sent);
+        self.traffic.received = wire.received().saturating_sub(flight.received);
+        self.traffic.held = wire.take_held();
+        if let Some(path) = &mut self.path {
+            path[1] = wire.info().map(|info| info.sample());
         }
+        self.stamps = self.stamps_of(ride, &flight).map(Box::new);
     }
 
     /// What the kernel told of the call.
-    fn stamps_of(&self, flight: &Flight) -> Option<Stamps> {
+    fn stamps_of(&self, ride: &Ride, flight: &Flight) -> Option<Stamps> {
         let (observation, handed) = flight.observed.as_ref()?;
-        let edges = match (self.connection.as_ref()?.protocol, flight.marks.stage()) {
+        let edges = match (ride.protocol, ride.line.marks.stage()) {
             (Protocol::Http2, _) => Edges::Unseen,
             (_, Stage::Answering { sent, first }) => Edges::Seen { sent, first },
             (_, Stage::Sending | Stage::Waiting { .. }) => return None,
@@ -197,29 +250,31 @@ impl Recording {
 
     /// The finished fact. A call that failed took until now. What was noted is gone afterwards.
     pub(crate) fn finish(&mut self, outcome: Outcome) -> Exchange {
-        let now = Instant::now();
-        self.catch_up();
-        self.leave(now);
+        if self.running.is_some() {
+            self.catch_up();
+            self.leave(Instant::now());
+        }
         if let Outcome::Failed(failure) = &outcome
             && self.timeline.span(failure.phase).is_none()
         {
-            self.mark(failure.phase, now, now);
+            let now = self.begun.elapsed();
+            self.timeline.mark(failure.phase, now, now);
         }
         self.land();
+        let ride = self.ride.take();
+        let [path_before, path] = self.path.take().map_or([None, None], |path| *path);
         Exchange {
             traffic: self.traffic,
-            connection: self.connection.take(),
+            connection: ride.map(|ride| {
+                let age = ride.since.saturating_duration_since(ride.line.birth.at);
+                ride.line.describe(ride.protocol, ride.earlier, age)
+            }),
             answer: self.answer.take(),
-            path: self.path,
-            path_before: self.path_before,
+            path,
+            path_before,
             arrivals: std::mem::take(&mut self.arrivals),
             stamps: self.stamps.take(),
             ..Exchange::bare(self.timeline, outcome)
         }
-    }
-
-    fn mark(&mut self, phase: Phase, start: Instant, end: Instant) {
-        let since = |at: Instant| at.saturating_duration_since(self.begun);
-        self.timeline.mark(phase, since(start), since(end));
     }
 }

@@ -4,6 +4,8 @@
 //! client, outermost last, and the whole has the two ways to call that the client has: one for a program, and one that
 //! tells all about the call.
 
+mod outer;
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -13,8 +15,7 @@ use netopt_core::exchange::Exchange;
 use netopt_core::outcome::Outcome;
 use netopt_pool::Stats;
 use tokio::time::Instant;
-use tower::util::BoxCloneSyncService;
-use tower::{Layer, Service, ServiceExt as _};
+use tower::{Layer, Service};
 
 use crate::asked::Inquiry;
 use crate::body::Body;
@@ -23,7 +24,7 @@ use crate::error::Error;
 use crate::ledger::{AttemptId, Ledger};
 use crate::service::HttpService;
 
-type Outer = BoxCloneSyncService<Request<Body>, Response<Body>, Error>;
+pub use self::outer::Outer;
 
 /// A client with layers around it. Cloning shares all of it.
 #[derive(Clone)]
@@ -51,10 +52,10 @@ impl Stack {
     {
         let inner = self
             .outer
-            .unwrap_or_else(|| BoxCloneSyncService::new(self.client.clone()));
+            .unwrap_or_else(|| Outer::new(self.client.clone()));
         Self {
             client: self.client,
-            outer: Some(BoxCloneSyncService::new(layer.layer(inner))),
+            outer: Some(Outer::new(layer.layer(inner))),
         }
     }
 
@@ -72,7 +73,7 @@ impl Stack {
     /// Says which phase failed and why. Statuses are answers, not errors.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Error> {
         match &self.outer {
-            Some(outer) => outer.clone().oneshot(request).await,
+            Some(outer) => outer.ask(request).await,
             None => self.client.clone().call(request).await,
         }
     }
@@ -87,7 +88,7 @@ impl Stack {
         let ledger = Ledger::default();
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(ledger.clone());
-        let (used, outcome) = match outer.clone().oneshot(request).await {
+        let (used, outcome) = match outer.ask(request).await {
             Ok(response) => {
                 inquiry.hear(response.status(), response.headers(), response.extensions());
                 read(response).await

@@ -34,7 +34,7 @@ use crate::line::Line;
 use crate::marks::Marked;
 use crate::proxy::Proxy;
 use crate::reach::{Reached, Tools, reach};
-use crate::recording::Recording;
+use crate::recording::{Phases as _, Recording};
 use crate::timeout::Deadline;
 use crate::tls::TlsError;
 pub use socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket};
@@ -78,7 +78,8 @@ impl WebSockets {
         let agreed = timeout_at(deadline, self.agree(target, &mut recording)).await;
         let error = match agreed {
             Ok(Ok((socket, line))) => {
-                recording.board(&line, Protocol::WebSocket, Origin::Opened);
+                let now = Instant::now();
+                recording.board(&line, Protocol::WebSocket, Origin::Opened, now);
                 return Ok(WebSocket::new(socket, line, recording));
             }
             Ok(Err(error)) => error,
@@ -93,7 +94,7 @@ impl WebSockets {
         &self,
         target: &Target,
         recording: &mut Recording,
-    ) -> Result<(Socket, Line), Error> {
+    ) -> Result<(Socket, Arc<Line>), Error> {
         let to = Destination::of_target(target).through(self.proxy.as_ref(), HttpVersion::Http1)?;
         let (reached, line) = reach(&self.tools, &to, recording).await?;
         let io: Box<dyn Io> = match reached {

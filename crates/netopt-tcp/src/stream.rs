@@ -7,7 +7,7 @@ use std::io::{self, IoSlice};
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use netopt_core::unit::Bytes;
@@ -30,7 +30,7 @@ pub struct Wire {
     held: AtomicU64,
     granted: Granted,
     /// What kernel stamps are noted in, once they are switched on.
-    journal: Mutex<Option<Journal>>,
+    journal: OnceLock<Mutex<Journal>>,
 }
 
 impl Wire {
@@ -71,7 +71,14 @@ impl Wire {
     /// once the stream is gone.
     #[must_use]
     pub fn observe(self: &Arc<Self>) -> Option<Observation> {
-        Observation::begin(Arc::clone(self))
+        self.takes_stamps()
+            .then(|| Observation::begin(Arc::clone(self)))
+            .flatten()
+    }
+
+    /// Whether there is a journal; to know it takes no lock and no call into the kernel.
+    fn takes_stamps(&self) -> bool {
+        self.journal.get().is_some()
     }
 
     /// What `ask` says of the open descriptor; `None` once the stream is gone.
@@ -83,8 +90,8 @@ impl Wire {
 
     /// What `ask` says of the journal; `None` where no stamps are taken. No other lock may be asked for inside.
     pub(crate) fn with_journal<T>(&self, ask: impl FnOnce(&mut Journal) -> T) -> Option<T> {
-        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.as_mut().map(ask)
+        let journal = self.journal.get()?.lock();
+        Some(ask(&mut journal.unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
@@ -113,7 +120,7 @@ impl Stream {
             received: AtomicU64::new(0),
             held: AtomicU64::new(0),
             granted,
-            journal: Mutex::default(),
+            journal: OnceLock::new(),
         };
         Ok(Self {
             inner,
@@ -137,8 +144,7 @@ impl Stream {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         crate::timestamps::request::all(self.inner.as_raw_fd())?;
-        let journal = self.wire.journal.lock();
-        *journal.unwrap_or_else(PoisonError::into_inner) = Some(Journal::default());
+        self.wire.journal.get_or_init(Mutex::default);
         self.watch = Some(Box::default());
         Ok(())
     }

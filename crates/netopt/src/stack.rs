@@ -68,6 +68,9 @@ pub struct Surroundings {
     pub body_limit: Bytes,
     /// Whether each call is to tell when its bytes passed through the kernel. Default: off.
     pub timestamps: Switch,
+    /// Whether each call is to tell how the kernel sees its connection (`Exchange::path`), which costs two system calls.
+    /// Default: off.
+    pub path_samples: Switch,
 }
 
 impl Surroundings {
@@ -82,6 +85,7 @@ impl Surroundings {
             timeout: DEFAULT_TIMEOUT,
             body_limit: DEFAULT_BODY_LIMIT,
             timestamps: Switch::Off,
+            path_samples: Switch::Off,
         }
     }
 }
@@ -208,6 +212,7 @@ fn config(plan: &Plan, around: &Surroundings) -> Config {
         timeout: around.timeout,
         body_limit: around.body_limit,
         timestamps: around.timestamps,
+        path_samples: around.path_samples,
     }
 }
 

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::Body;
+use super::{Body, Kind};
 use crate::error::Error;
 
 /// A body, and what is let go at its end, at its failure, or when it is dropped.
@@ -17,9 +17,14 @@ struct Held<T> {
 
 impl Body {
     /// The same body; `held` is dropped as soon as nothing more of it will come.
-    pub(crate) fn holding<T: Send + Unpin + 'static>(self, held: T) -> Self {
-        if matches!(&self.0, super::Kind::Empty | super::Kind::Full(_)) {
-            return self;
+    pub(crate) fn holding<T: Send + Unpin + 'static>(mut self, held: T) -> Self {
+        match &mut self.0 {
+            Kind::Empty | Kind::Full(_) => return self,
+            Kind::Reply(reply) => {
+                reply.hold(held);
+                return self;
+            }
+            Kind::Stream(_) => {}
         }
         let held = Some(held);
         Self::ours(Held { body: self, held })
@@ -36,7 +41,7 @@ impl<T: Unpin> HttpBody for Held<T> {
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
         let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
-        if !matches!(frame, Some(Ok(_))) {
+        if !matches!(frame, Some(Ok(_))) || this.body.is_end_stream() {
             this.held = None;
         }
         Poll::Ready(frame)

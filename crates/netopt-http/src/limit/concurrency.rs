@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Uri};
 use metrics::{Counter, Histogram};
 use netopt_core::names;
 use netopt_core::outcome::FailureKind;
@@ -102,7 +102,7 @@ where
         return inner.call(request).await;
     };
     let fresh = || Gate::new(shared.start.clone(), shared.gauges.clone());
-    let gate = shared.gates.get(to.clone(), fresh);
+    let gate = shared.gates.get(to, fresh);
     let asked = Instant::now();
     let deadline =
         Deadline::within(asked, LONGEST_WAIT).tighter(Deadline::of(request.extensions()));
@@ -111,7 +111,7 @@ where
             ledger.note(|journey| journey.limited = true);
         }
         shared.refused.increment(1);
-        refusal(&to, gate.limit(), why, deadline)
+        refusal(request.uri(), gate.limit(), why, deadline)
     })?;
     shared.waits.record(asked.elapsed());
     poll_fn(|cx| inner.poll_ready(cx)).await?;
@@ -120,7 +120,8 @@ where
     answer.map(|response| response.map(|body| body.holding(place)))
 }
 
-fn refusal(to: &Destination, (limit, how): (u32, &str), why: NoPlace, deadline: Deadline) -> Error {
+fn refusal(to: &Uri, (limit, how): (u32, &str), why: NoPlace, deadline: Deadline) -> Error {
+    let to = Destination::of(to).map_or_else(String::new, |to| to.to_string());
     let why = match why {
         NoPlace::Late => format!("none ended within {}", show_duration(deadline.bound)),
         NoPlace::Crowd => "too many wait already".to_owned(),

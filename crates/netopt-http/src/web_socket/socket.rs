@@ -1,6 +1,7 @@
 //! One open WebSocket connection, and the questions on it.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -9,7 +10,7 @@ use netopt_core::outcome::{FailureKind, Outcome};
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use netopt_pool::Origin;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 
@@ -45,14 +46,14 @@ enum Ended {
 /// An open connection. Dropping it closes it without a goodbye.
 pub struct WebSocket {
     socket: Socket,
-    line: Line,
+    line: Arc<Line>,
     /// What the opening took, until the first question.
     opening: Option<Box<Recording>>,
     unasked: u64,
 }
 
 impl WebSocket {
-    pub(super) const fn new(socket: Socket, line: Line, opening: Box<Recording>) -> Self {
+    pub(super) const fn new(socket: Socket, line: Arc<Line>, opening: Box<Recording>) -> Self {
         Self {
             socket,
             line,
@@ -67,11 +68,12 @@ impl WebSocket {
     pub async fn ask(&mut self, question: Question<'_>, bound: Duration) -> Exchange {
         let mut recording = self.opening.take().unwrap_or_else(|| {
             let mut recording = Recording::begin();
-            recording.board(&self.line, Protocol::WebSocket, Origin::Reused);
+            let now = Instant::now();
+            recording.board(&self.line, Protocol::WebSocket, Origin::Reused, now);
             recording
         });
         let before = self.unasked;
-        recording.dispatch(Protocol::WebSocket);
+        recording.dispatch(Protocol::WebSocket, Instant::now());
         let error = match timeout(bound, self.answer(question)).await {
             Ok(Ok(Ended::Answered)) => {
                 recording.answered();

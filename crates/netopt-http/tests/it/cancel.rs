@@ -1,14 +1,20 @@
 //! Calls given up half-way: the place comes free, and the connection that stands in the middle is not used again.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
+use netopt_core::phase::Phase::Tls as TlsPhase;
 use netopt_core::unit::Bytes as Size;
 use netopt_http::Client;
 use netopt_lab::origin::{Failure, Origin, Protocol};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::scene::{assert_answered, client, config_for, failing, get, serving};
+use crate::scene::{assert_answered, client, config_for, failing, get, phases, scripted, serving};
 
 const SERVICE: Duration = Duration::from_millis(150);
 
@@ -84,7 +90,7 @@ async fn who_opens_for_all_may_give_up() {
     let waiter = client.clone();
     let url = origin.url();
     let waiter = tokio::spawn(async move { waiter.exchange(get(url)).await });
-    tokio::task::yield_now().await;
+    yield_now().await;
     drop(opener);
     assert_answered(&waiter.await.unwrap());
 }
@@ -99,5 +105,49 @@ async fn dropping_the_client_does_not_end_a_reply() {
         let call = reply.finish().await;
         assert_answered(&call);
         assert_eq!(call.traffic.body, Size::new(3_000_000));
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_is_finished_for_the_next_call_when_its_own_gives_up() {
+    for protocol in [Protocol::Https1, Protocol::Https2] {
+        let origin = serving(protocol, Duration::ZERO).await;
+        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (told, held) = (Arc::clone(&begun), Arc::clone(&go_on));
+        let behind = origin.local_addr();
+        // Holds the handshake in its middle.
+        let between = scripted(move |mut near| {
+            let (told, held) = (Arc::clone(&told), Arc::clone(&held));
+            async move {
+                let hello = near.read_u8().await.unwrap();
+                told.notify_one();
+                held.notified().await;
+                let mut far = TcpStream::connect(behind).await.unwrap();
+                far.write_u8(hello).await.unwrap();
+                // It ends as either side does.
+                copy_bidirectional(&mut near, &mut far).await.ok();
+            }
+        })
+        .await;
+        let url = between.replace("http:", "https:");
+        let client = narrow(&origin);
+        let call = tokio::spawn({
+            let (client, url) = (client.clone(), url.clone());
+            async move { client.exchange(get(url)).await }
+        });
+        begun.notified().await;
+        assert_eq!(client.pool_stats().connecting, 1);
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+        assert_eq!(client.pool_stats().connecting, 0, "its place is free");
+        go_on.notify_one();
+        while client.pool_stats().opened == 0 {
+            yield_now().await;
+        }
+        let call = client.exchange(get(url)).await;
+        assert_answered(&call);
+        assert!(!phases(&call).contains(&TlsPhase), "{protocol:?}");
+        assert_eq!(call.connection.unwrap().id, 1);
+        assert_eq!(client.pool_stats().opened, 1);
     }
 }

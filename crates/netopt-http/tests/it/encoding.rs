@@ -5,6 +5,7 @@ use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase::Receive;
 use netopt_core::unit::Bytes as Size;
 use netopt_lab::origin::{BodySpec, Origin, OriginSpec, Protocol};
+use netopt_pool::CloseReason;
 
 use crate::scene::{
     answering, assert_answered, assert_failed, client, config, config_for, get, origin,
@@ -90,7 +91,8 @@ async fn a_body_that_is_not_what_it_says_is_a_failure() {
         assert_eq!(reply.chunk().await.unwrap(), None, "it does not go on");
         let call = reply.finish().await;
         assert_failed(&call, FailureKind::Protocol, Receive);
-        assert_eq!(client.pool_stats().idle, 0);
+        let closed = client.pool_stats().closed(CloseReason::Caller);
+        assert_eq!(closed, 0, "the length was right, so the connection is good");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 use netopt_core::exchange::Protocol as Spoken;
 use netopt_core::phase::Phase::{Connect, Queue, Receive, Send, Wait};
 use netopt_core::unit::{BitRate, Bytes as Size};
@@ -79,7 +79,61 @@ async fn a_program_gets_the_bytes_of_the_body() {
     let exchange = short.finish().await;
     assert_eq!(exchange.connection.as_ref().unwrap().earlier, 2);
     assert!(exchange.answer.unwrap().cut, "the rest was not read");
-    assert_eq!(client.pool_stats().idle, 0, "and stands in the way");
+    assert_eq!(client.pool_stats().idle, 1, "but it had come with it");
+}
+
+#[tokio::test]
+async fn the_rest_of_a_long_body_stands_in_the_way() {
+    let body = BodySpec {
+        size: Size::new(8_000_000),
+        ..BodySpec::default()
+    };
+    let origin = origin(OriginSpec {
+        body,
+        ..OriginSpec::default()
+    })
+    .await;
+    let client = client(&config());
+    let mut reply = client.send(get(origin.url())).await.unwrap();
+    assert_eq!(reply.bytes(100).await.unwrap().len(), 100);
+    assert!(reply.finish().await.answer.unwrap().cut);
+    assert_eq!(client.pool_stats().idle, 0);
+}
+
+#[tokio::test]
+async fn a_connection_is_free_as_soon_as_the_last_byte_is_here() {
+    // The length tells the end; the reader asks for no more.
+    let origin = origin(OriginSpec::default()).await;
+    let client = client(&config());
+    let mut left = Vec::new();
+    for _ in 0..3 {
+        let mut reply = client.send(get(origin.url())).await.unwrap();
+        let mut length = 0;
+        while length < 2000 {
+            length += reply.chunk().await.unwrap().unwrap().len();
+        }
+        // Kept, so that it is not its end that gives the connection back.
+        left.push(reply);
+    }
+    let stats = client.pool_stats();
+    assert_eq!((stats.opened, stats.reused, stats.idle), (1, 2, 1));
+    for mut reply in left {
+        assert_eq!(reply.chunk().await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_keeps_no_connection() {
+    let origin = origin(OriginSpec::default()).await;
+    let client = client(&config());
+    let head = || Request::head(origin.url()).body(Bytes::new()).unwrap();
+    let first = client.send(head()).await.unwrap();
+    let second = client.send(head()).await.unwrap();
+    assert_eq!(client.pool_stats().opened, 1);
+    assert_eq!(
+        (first.status(), second.status()),
+        (StatusCode::OK, StatusCode::OK)
+    );
 }
 
 #[tokio::test]

@@ -25,6 +25,22 @@ where
         keeper::warm(&self.place(key), idle);
     }
 
+    /// Takes in a connection to `key` that somebody else opened, as if it had been opened here: it goes to whoever waits, or lies
+    /// idle. It is for one whose caller gave up while [`Pool::get_with`] was opening it.
+    ///
+    /// # Errors
+    /// The connection, when the key has no place for it or the pool is closed.
+    pub fn adopt(&self, key: &K, connection: M::Type) -> Result<(), M::Type> {
+        let place = self.place(key);
+        let Ok(room) = place.engine.reserve() else {
+            return Err(connection);
+        };
+        let lent = place.enter(room, connection);
+        place.put(lent);
+        (place.tasks.keep)(&place);
+        Ok(())
+    }
+
     /// Bounds the connections of `key` from now on, 65,535 at the most; idle ones that are too many are closed at once,
     /// those on loan when they come back. It holds for as long as the pool knows the key, see [`crate::Roster`].
     pub fn resize(&self, key: &K, per_key: NonZeroU32) {

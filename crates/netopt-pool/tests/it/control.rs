@@ -50,6 +50,21 @@ async fn a_pool_that_is_made_smaller_closes_what_is_too_much_and_a_larger_one_se
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_is_adopted_serves_who_waits_or_lies_idle() {
+    let (pool, _) = pool(bounded(1));
+    let stray = pool.get(&1).await.unwrap().take();
+    let number = stray.number;
+    assert!(pool.adopt(&1, stray).is_ok());
+    assert_eq!(pool.stats().idle, 1);
+    let guard = pool.get(&1).await.unwrap();
+    assert_eq!(guard.number, number);
+    let other = pool.get(&2).await.unwrap().take();
+    assert!(pool.adopt(&1, other).is_err(), "there is no place for it");
+    pool.close();
+    assert!(pool.adopt(&1, guard.take()).is_err(), "nor here");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_retained_is_closed() {
     let (pool, _) = pool(Config::default());
     let (one, two) = (pool.get(&1).await.unwrap(), pool.get(&1).await.unwrap());

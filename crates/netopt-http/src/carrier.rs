@@ -124,21 +124,6 @@ impl Loan {
         }
     }
 
-    /// The timer of the connection. It was armed by an earlier call perhaps, and need not be armed again.
-    pub(crate) fn take_bell(&mut self) -> Bell {
-        match &mut self.carrier {
-            Carrier::Alone(guard) => std::mem::take(&mut guard.bell),
-            Carrier::Shared(_) => Bell::default(),
-        }
-    }
-
-    /// The timer for the next call of the connection.
-    pub(crate) fn leave_bell(&mut self, bell: Bell) {
-        if let Carrier::Alone(guard) = &mut self.carrier {
-            guard.bell = bell;
-        }
-    }
-
     /// The connection is as good as before the call; the next one may have it.
     pub(crate) fn give_back(mut self) {
         self.reuse = self.fit;

@@ -36,7 +36,7 @@ const QUICK: [&str; 20] = [
     "reuse-lan",
     "compression-api",
     "nagle-loopback",
-    "keepalive-forgotten",
+    "keepalive-crossing",
     "hol-two",
     "h2window-country",
     "pool-one",

@@ -54,7 +54,7 @@ fn begin_of_an_answer(scheme: &str) -> Vec<u8> {
     }
 }
 
-async fn behave(mut stream: TcpStream, manners: Manners, answer: Vec<u8>) {
+async fn behave(mut stream: TcpStream, scheme: &str, manners: Manners) {
     let mut buffer = [0; 1024];
     match manners {
         Silent => {}
@@ -64,8 +64,12 @@ async fn behave(mut stream: TcpStream, manners: Manners, answer: Vec<u8>) {
             return stream.set_zero_linger().unwrap();
         }
         Drips => {
+            if scheme != "tcp" {
+                // What comes before the question is no answer.
+                drop(stream.read(&mut buffer).await);
+            }
             let mut beat = interval(Duration::from_secs(1));
-            for byte in answer {
+            for byte in begin_of_an_answer(scheme) {
                 beat.tick().await;
                 if stream.write_all(&[byte]).await.is_err() {
                     return;
@@ -87,7 +91,7 @@ async fn peer(scheme: &'static str, manners: Manners) -> SocketAddr {
     tokio::spawn(async move {
         let mut guests = JoinSet::new();
         while let Ok((stream, _)) = listener.accept().await {
-            guests.spawn(behave(stream, manners, begin_of_an_answer(scheme)));
+            guests.spawn(behave(stream, scheme, manners));
         }
     });
     address

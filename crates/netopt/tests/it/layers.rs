@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use netopt::core::change::{ConcurrencyLimit, Percentile};
+use netopt::core::change::{ConcurrencyLimit, Percentile, Switch};
 use netopt::core::exchange::Exchange;
 use netopt::core::outcome::{FailureKind, Outcome};
 use netopt::core::unit::{Bytes as Size, Ratio};
@@ -77,7 +77,13 @@ async fn a_retry_tells_how_long_the_connection_was_idle_that_broke() {
         ..OriginSpec::default()
     })
     .await;
-    let client = client(&[Change::RetryAttempts(2), Change::RetryBudget(None)]);
+    let plan = Plan::new()
+        .with(Change::RetryAttempts(2))
+        .with(Change::RetryBudget(None));
+    let mut around = Surroundings::new(Tls::trusting_nobody());
+    // How long a connection was idle is the kernel's to say.
+    around.path_samples = Switch::On;
+    let client = stack::client(&plan, &around).unwrap();
     let first = call(&client, &origin.url()).await;
     assert_eq!(
         (first.journey.retries, first.journey.broken_after),

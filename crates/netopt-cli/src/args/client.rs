@@ -26,8 +26,8 @@ pub(crate) struct ClientArgs {
     /// Ask this name server instead of the system's resolver
     #[arg(long, requires = "targets", value_name = "ADDR:PORT")]
     pub(crate) resolver: Option<SocketAddr>,
-    /// Go through this proxy, http://[USER:PASSWORD@]HOST[:PORT] or socks5://…; it looks the target's name up. HTTP_PROXY and its
-    /// like are not read
+    /// Go through this proxy, http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ before the host if it asks for that; it
+    /// looks the target's name up. HTTP_PROXY and its like are not read
     #[arg(long, requires = "targets", value_name = "URL")]
     pub(crate) proxy: Option<String>,
     /// Bound on name lookup and handshake

@@ -17,7 +17,7 @@ use netopt_core::unit::{Bytes, show_duration};
 
 use crate::audit::{Audit, Outcome, hypothesis, of_share};
 use crate::evidence;
-use crate::facts::{Facts, Times};
+use crate::facts::{Asking, Facts, Times};
 use crate::placed::{LEAST_CALLS, Placed, each, placed, share};
 use crate::worth;
 
@@ -40,7 +40,8 @@ pub(crate) const PROPOSED_SIZE: Bytes = Bytes::new(64 * 1024 * 1024);
 const LARGEST: Bytes = Bytes::new(1024 * 1024);
 
 fn check(facts: &Facts) -> Outcome {
-    if facts.settings().http.cache_size > Bytes::ZERO {
+    // Of one request that stands for many, that it was asked before says nothing about the program.
+    if facts.asking == Asking::StandIn || facts.settings().http.cache_size > Bytes::ZERO {
         return Outcome::Quiet;
     }
     let calls = placed(facts);

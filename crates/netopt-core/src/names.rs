@@ -21,6 +21,16 @@ pub struct Metric {
     pub meaning: &'static str,
 }
 
+impl Metric {
+    /// The key of its label, for a series of which the label is `value`: one of those listed.
+    #[must_use]
+    pub fn key_of(&self, value: &str) -> &'static str {
+        let label = self.label.filter(|label| label.values.contains(&value));
+        debug_assert!(label.is_some(), "{} has no {value}", self.name);
+        label.map_or("", |label| label.key)
+    }
+}
+
 /// How the values of a metric go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

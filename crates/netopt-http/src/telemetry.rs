@@ -12,7 +12,7 @@ pub(crate) fn counter(metric: &Metric) -> Counter {
 
 /// The counter of the series whose label has that value, one of those listed.
 pub(crate) fn counter_of(metric: &Metric, value: &'static str) -> Counter {
-    metrics::counter!(metric.name, key(metric, value) => value)
+    metrics::counter!(metric.name, metric.key_of(value) => value)
 }
 
 pub(crate) fn gauge(metric: &Metric) -> Gauge {
@@ -25,11 +25,5 @@ pub(crate) fn histogram(metric: &Metric) -> Histogram {
 
 /// The distribution of the series whose label has that value, one of those listed.
 pub(crate) fn histogram_of(metric: &Metric, value: &'static str) -> Histogram {
-    metrics::histogram!(metric.name, key(metric, value) => value)
-}
-
-fn key(metric: &Metric, value: &'static str) -> &'static str {
-    let label = metric.label.filter(|label| label.values.contains(&value));
-    debug_assert!(label.is_some(), "{} has no {value}", metric.name);
-    label.map_or("", |label| label.key)
+    metrics::histogram!(metric.name, metric.key_of(value) => value)
 }

@@ -50,6 +50,5 @@ impl Told {
 }
 
 fn counter(metric: &Metric, value: &'static str) -> Counter {
-    let key = metric.label.map_or("", |label| label.key);
-    metrics::counter!(metric.name, key => value)
+    metrics::counter!(metric.name, metric.key_of(value) => value)
 }

@@ -1,6 +1,7 @@
 //! Redirects as a layer.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -29,6 +30,11 @@ const COURTESY: Duration = Duration::from_millis(500);
 /// Follows redirects. To be put around a cache, which keeps each step by itself.
 #[derive(Debug, Clone)]
 pub struct RedirectLayer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
     redirects: Redirects,
     followed: Counter,
     refused: Counter,
@@ -43,9 +49,11 @@ impl RedirectLayer {
     #[must_use]
     pub fn new(redirects: Redirects) -> Self {
         Self {
-            redirects,
-            followed: counter_of(&names::REDIRECTS, "followed"),
-            refused: counter_of(&names::REDIRECTS, "refused"),
+            shared: Arc::new(Shared {
+                redirects,
+                followed: counter_of(&names::REDIRECTS, "followed"),
+                refused: counter_of(&names::REDIRECTS, "refused"),
+            }),
         }
     }
 }
@@ -53,8 +61,8 @@ impl RedirectLayer {
 impl<S> Layer<S> for RedirectLayer {
     type Service = Redirect<S>;
     fn layer(&self, inner: S) -> Redirect<S> {
-        let layer = self.clone();
-        Redirect { inner, layer }
+        let shared = Arc::clone(&self.shared);
+        Redirect { inner, shared }
     }
 }
 
@@ -62,7 +70,7 @@ impl<S> Layer<S> for RedirectLayer {
 #[derive(Debug, Clone)]
 pub struct Redirect<S> {
     inner: S,
-    layer: RedirectLayer,
+    shared: Arc<Shared>,
 }
 
 impl<S> Service<Request<Body>> for Redirect<S>
@@ -81,20 +89,20 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let ready = take_ready(&mut self.inner);
         let begun = Instant::now();
-        Box::pin(follow(ready, request, self.layer.clone(), begun))
+        Box::pin(follow(ready, request, Arc::clone(&self.shared), begun))
     }
 }
 
 async fn follow<S>(
     mut inner: S,
     mut request: Request<Body>,
-    layer: RedirectLayer,
+    shared: Arc<Shared>,
     begun: Instant,
 ) -> Result<Response<Body>, Error>
 where
     S: HttpService,
 {
-    let redirects = &layer.redirects;
+    let redirects = &shared.redirects;
     let is_stream = request.body().in_memory().is_none();
     let mut template = Template::of(&request).unwrap_or_else(|| without_body(&request));
     let mut asked: Vec<(Method, Uri)> = Vec::new();
@@ -118,8 +126,8 @@ where
         };
         asked.push((template.method.clone(), template.uri.clone()));
         discard(response, Instant::now() + COURTESY).await;
-        check(&step, &asked, redirects).inspect_err(|_| layer.refused.increment(1))?;
-        layer.followed.increment(1);
+        check(&step, &asked, redirects).inspect_err(|_| shared.refused.increment(1))?;
+        shared.followed.increment(1);
         if asked.len() == 1
             && let Some(bound) = redirects.within
         {

@@ -55,22 +55,11 @@ backend far
     )
 }
 
-fn sites(server: &Server, tls: &Tls) -> [Site; 3] {
-    [
-        Site::clear(server.ports[0]),
-        Site::tls(server.ports[1], tls),
-        Site::http2(server.ports[2], tls),
-    ]
-}
-
 #[tokio::test]
 async fn each_protocol_is_understood() {
     let (server, _behind, tls) = haproxy().await;
-    for site in sites(&server, &tls) {
-        site.basics().await;
-        site.slow(PAUSE).await;
-        site.says("/page", None).await;
-        site.says("/streamed", None).await;
+    for site in Site::all(&server, &tls) {
+        site.understood(PAUSE).await;
         site.says("/trailed", Some("7")).await;
         site.says("/hints", None).await;
         site.refuses_a_large_head().await;
@@ -80,7 +69,7 @@ async fn each_protocol_is_understood() {
 #[tokio::test]
 async fn an_idle_connection_that_it_closes_fails_no_call() {
     let (server, _behind, tls) = haproxy().await;
-    for site in sites(&server, &tls) {
+    for site in Site::all(&server, &tls) {
         site.outlives_keep_alive().await;
     }
 }
@@ -88,7 +77,7 @@ async fn an_idle_connection_that_it_closes_fails_no_call() {
 #[tokio::test]
 async fn sessions_are_resumed() {
     let (server, _behind, tls) = haproxy().await;
-    for site in &sites(&server, &tls)[1..] {
+    for site in &Site::all(&server, &tls)[1..] {
         site.resumes().await;
     }
 }

@@ -27,22 +27,11 @@ pub(crate) async fn node() -> (Server, Tls) {
     (server.await, tls)
 }
 
-fn sites(server: &Server, tls: &Tls) -> [Site; 3] {
-    [
-        Site::clear(server.ports[0]),
-        Site::tls(server.ports[1], tls),
-        Site::http2(server.ports[2], tls),
-    ]
-}
-
 #[tokio::test]
 async fn each_protocol_is_understood() {
     let (server, tls) = node().await;
-    for site in sites(&server, &tls) {
-        site.basics().await;
-        site.slow(PAUSE).await;
-        site.says("/page", None).await;
-        site.says("/streamed", None).await;
+    for site in Site::all(&server, &tls) {
+        site.understood(PAUSE).await;
         site.says("/trailed", Some("7")).await;
         site.refuses_a_large_head().await;
     }
@@ -51,7 +40,7 @@ async fn each_protocol_is_understood() {
 #[tokio::test]
 async fn interim_answers_are_passed_over() {
     let (server, tls) = node().await;
-    for site in sites(&server, &tls) {
+    for site in Site::all(&server, &tls) {
         let client = site.client();
         for number in 0..3 {
             let call = site.page(&client, "/hints").await;
@@ -64,7 +53,7 @@ async fn interim_answers_are_passed_over() {
 #[tokio::test]
 async fn a_head_of_fifty_kilobytes_is_read() {
     let (server, tls) = node().await;
-    for site in &sites(&server, &tls)[..2] {
+    for site in &Site::all(&server, &tls)[..2] {
         let client = site.client();
         let call = site
             .expect(&client, site.request("/large-head"), 200, Some(PAGE))
@@ -76,7 +65,7 @@ async fn a_head_of_fifty_kilobytes_is_read() {
 #[tokio::test]
 async fn an_idle_connection_that_it_closes_fails_no_call() {
     let (server, tls) = node().await;
-    for site in sites(&server, &tls) {
+    for site in Site::all(&server, &tls) {
         site.outlives_keep_alive().await;
     }
 }
@@ -84,7 +73,7 @@ async fn an_idle_connection_that_it_closes_fails_no_call() {
 #[tokio::test]
 async fn sessions_are_resumed() {
     let (server, tls) = node().await;
-    for site in &sites(&server, &tls)[1..] {
+    for site in &Site::all(&server, &tls)[1..] {
         site.resumes().await;
     }
 }

@@ -39,10 +39,7 @@ fn sites(server: &Server, tls: &Tls) -> [Site; 2] {
 async fn each_protocol_is_understood() {
     let (server, tls) = aiohttp().await;
     for site in sites(&server, &tls) {
-        site.basics().await;
-        site.slow(PAUSE).await;
-        site.says("/page", None).await;
-        site.says("/streamed", None).await;
+        site.understood(PAUSE).await;
         site.refuses_a_large_head().await;
         let client = site.client();
         site.page(&client, "/large-head").await;

@@ -22,6 +22,8 @@ use netopt_core::unit::Bytes as Size;
 use netopt_http::{Body, Client, Config, Stack, Tls};
 use tokio::time::{Instant, interval_at};
 
+use crate::server::Server;
+
 /// The document: 32 bytes a line.
 pub(crate) fn page() -> String {
     (0..64)
@@ -75,6 +77,16 @@ impl Site {
         )
     }
 
+    /// A server whose three ports speak HTTP/1.1, the same over TLS, and HTTP/2.
+    pub(crate) fn all(server: &Server, tls: &Tls) -> [Self; 3] {
+        let [clear, encrypted, http2] = [0, 1, 2].map(|port| server.ports[port]);
+        [
+            Self::clear(clear),
+            Self::tls(encrypted, tls),
+            Self::http2(http2, tls),
+        ]
+    }
+
     fn new(base: String, speaks: Protocol, tls: Tls, version: HttpVersion) -> Self {
         let config = Config {
             version,
@@ -104,6 +116,14 @@ impl Site {
 
     fn called(&self, path: &str) -> String {
         format!("{}{path} by {:?}", self.base, self.speaks)
+    }
+
+    /// What every server has to be understood in: `pause` is between the pieces of its slow page.
+    pub(crate) async fn understood(&self, pause: Duration) {
+        self.basics().await;
+        self.slow(pause).await;
+        self.says("/page", None).await;
+        self.says("/streamed", None).await;
     }
 
     /// One call that has to be answered with `status` and a body of `size`, where that is known.

@@ -1,19 +1,21 @@
 //! `cargo xtask scenarios [FILE…]`: the exam, by the release binary, and its score.
 //!
-//! The document of the run goes to `target/scenarios.json`, the table to the terminal and, when everything was run, into
-//! `docs/scenarios.md` between its markers, so that nobody writes a score by hand. How a run is judged is the business of
-//! `netopt scenario`; this file only shows what it said.
+//! The document of the run goes to `target/scenarios.json`, the table to the terminal and, of a run with all seeds, row by
+//! row into `docs/scenarios.md` between its markers, so that nobody writes a score by hand. How a run is judged is the
+//! business of `netopt scenario`; this file only shows what it said.
 
+mod row;
 mod table;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use serde_json::Value;
 
+use self::table::Table;
 use crate::workspace::Workspace;
 use crate::{process, reporter};
 
@@ -27,7 +29,7 @@ const PAGE: &str = "docs/scenarios.md";
 const BEGIN: &str = "<!-- score: begin, written by cargo xtask scenarios -->";
 const END: &str = "<!-- score: end -->";
 
-/// Seeds of a full run; a case passes only if all of them do.
+/// Seeds of a run that is kept; a case passes only if all of them do.
 const SEEDS: u32 = 3;
 
 /// A short file for each audit and a healthy world: what the gate has time for. `tcp.syn-loss` is not among them: its proof
@@ -86,9 +88,9 @@ impl Args {
         }
     }
 
-    /// Whether the run says everything that the page is about.
-    fn is_full(&self) -> bool {
-        self.files.is_empty() && !self.quick && self.seeds() >= SEEDS
+    /// Whether the run says of its files all that the page does.
+    fn is_kept(&self) -> bool {
+        !self.quick && self.seeds() >= SEEDS
     }
 
     fn seeds(&self) -> u32 {
@@ -109,10 +111,10 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let target = root.join(DOCUMENT);
     fs::create_dir_all(target.parent().unwrap_or(root))?;
     fs::write(&target, &output).with_context(|| format!("writing {}", target.display()))?;
-    let table = table::draw(&document)?;
-    reporter::line(&table);
-    if args.is_full() && document["complete"] == true {
-        keep(&root.join(PAGE), &table)?;
+    let table = Table::of(&document, &build(root)?)?;
+    reporter::line(&table.draw());
+    if args.is_kept() && document["complete"] == true {
+        keep(root, &table)?;
     }
     match code {
         Some(0) => Ok(()),
@@ -178,19 +180,37 @@ fn examine(root: &Path, files: &[PathBuf], seeds: u32) -> Result<(Option<i32>, S
     Ok((output.status.code(), text))
 }
 
-/// Puts the table between the markers of the page.
-fn keep(page: &Path, table: &str) -> Result<()> {
-    let text = fs::read_to_string(page).with_context(|| format!("reading {}", page.display()))?;
-    let kept = between_markers(&text, table)
+/// The commit that was run, with a mark if files differ from it.
+fn build(root: &Path) -> Result<String> {
+    let output = Command::new("git")
+        .args(["describe", "--always", "--exclude=*", "--dirty=+"])
+        .current_dir(root)
+        .output()
+        .context("starting git")?;
+    if !output.status.success() {
+        bail!("git does not know the commit: {}", output.status);
+    }
+    let name = String::from_utf8(output.stdout).context("the commit is not text")?;
+    Ok(name.trim().to_owned())
+}
+
+/// Puts the rows into the table of the page.
+fn keep(root: &Path, newer: &Table) -> Result<()> {
+    let page = root.join(PAGE);
+    let text = fs::read_to_string(&page).with_context(|| format!("reading {}", page.display()))?;
+    let exists = |case: &str| root.join(FILES).join(format!("{case}.toml")).is_file();
+    let kept = renewed(&text, newer, exists)
         .with_context(|| format!("{} has no lines `{BEGIN}` and `{END}`", page.display()))?;
-    fs::write(page, kept).with_context(|| format!("writing {}", page.display()))?;
+    fs::write(&page, kept).with_context(|| format!("writing {}", page.display()))?;
     reporter::line(&format!("kept in {}", page.display()));
     Ok(())
 }
 
-fn between_markers(text: &str, table: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
+/// The page with newer rows between its markers.
+fn renewed(page: &str, newer: &Table, exists: impl Fn(&str) -> bool) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (older, after) = rest.split_once(END)?;
+    let table = Table::parse(older).renewed(newer, exists).draw();
     Some(format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))
 }
 
@@ -211,24 +231,30 @@ mod tests {
     }
 
     #[test]
-    fn only_a_full_run_is_kept() {
-        for (line, full) in [
+    fn only_a_run_with_all_seeds_is_kept() {
+        for (line, kept) in [
             (vec!["scenarios"], true),
             (vec!["scenarios", "--seeds", "5"], true),
             (vec!["scenarios", "--seeds", "1"], false),
             (vec!["scenarios", "--quick"], false),
-            (vec!["scenarios", "a.toml"], false),
+            (vec!["scenarios", "a.toml"], true),
+            (vec!["scenarios", "a.toml", "--seeds", "2"], false),
         ] {
-            assert_eq!(Args::parse_from(&line).is_full(), full, "{line:?}");
+            assert_eq!(Args::parse_from(&line).is_kept(), kept, "{line:?}");
         }
     }
 
     #[test]
     fn the_page_has_its_markers_and_keeps_the_rest() {
         let page = fs::read_to_string(root().join(PAGE)).unwrap();
-        let once = between_markers(&page, "| new |\n").unwrap();
-        assert!(once.contains("| new |"));
-        assert_eq!(between_markers(&once, "| new |\n").unwrap(), once);
-        assert_eq!(between_markers("no markers", "x"), None);
+        let nothing = Table::default();
+        let same = renewed(&page, &nothing, |_| true).unwrap();
+        assert_eq!(same, page, "the table is read and drawn as it stands there");
+        let empty = renewed(&page, &nothing, |_| false).unwrap();
+        assert_eq!(
+            renewed(&empty, &Table::parse(&page), |_| true).unwrap(),
+            page
+        );
+        assert_eq!(renewed("no markers", &nothing, |_| true), None);
     }
 }

@@ -64,10 +64,13 @@ impl Server {
         self.child.as_mut().unwrap().try_wait().unwrap().is_some()
     }
 
-    /// Asks it to end, and waits for that.
+    /// Asks it to end unless it has, and waits for that.
     pub(crate) fn end(mut self, signal: Signal) -> Output {
+        let over = self.is_over();
         let child = self.child.take().unwrap();
-        send(signal, child.id());
+        if !over {
+            send(signal, child.id());
+        }
         output_of(child, PATIENCE).unwrap_or_else(|()| panic!("{signal:?} did not end the server"))
     }
 }

@@ -19,14 +19,24 @@ fn socat(listen: &str, then: &str) -> (Server, SocketAddr) {
     drop(socket);
     let listen = listen.replace("PORT", &address.port().to_string());
     let mut server = Server::start(Command::new("socat").args([&listen, then]));
-    // Somebody has the port: socat, which is about to read from it.
     let begun = Instant::now();
-    while UdpSocket::bind(address).is_ok() {
+    while !is_bound(address.port()) {
         assert!(!server.is_over(), "{:?}", server.end(Signal::Quit));
         assert!(begun.elapsed() < PATIENCE, "socat does not listen");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(1));
     }
     (server, address)
+}
+
+/// Whether the kernel lists a socket of datagrams at this port. Binding it to find out would take it from
+/// socat.
+fn is_bound(port: u16) -> bool {
+    let sockets = std::fs::read_to_string("/proc/net/udp").unwrap();
+    let port = format!(":{port:04X}");
+    sockets
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .any(|local| local.ends_with(&port))
 }
 
 #[test]

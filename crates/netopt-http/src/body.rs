@@ -3,6 +3,7 @@
 //! What is in memory can be sent again; a stream cannot, and a layer that would have to says so by
 //! [`Body::try_clone`]. Collecting is always bounded.
 
+mod arriving;
 mod held;
 
 use std::fmt;
@@ -16,8 +17,8 @@ use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit;
 
+pub(crate) use self::arriving::Arriving;
 use crate::error::Error;
-use crate::reply::Reply;
 
 type Boxed = Pin<Box<dyn HttpBody<Data = Bytes, Error = Error> + Send>>;
 
@@ -30,7 +31,7 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
-    Reply(Reply),
+    Arriving(Box<dyn Arriving>),
     Stream(Boxed),
 }
 
@@ -83,7 +84,7 @@ impl Body {
         match &self.0 {
             Kind::Empty => Some(Bytes::new()),
             Kind::Full(bytes) => Some(bytes.clone()),
-            Kind::Reply(_) | Kind::Stream(_) => None,
+            Kind::Arriving(_) | Kind::Stream(_) => None,
         }
     }
 
@@ -93,15 +94,16 @@ impl Body {
     }
 
     /// The answer of a client, if it is one.
-    pub(crate) fn as_reply(&mut self) -> Option<&mut Reply> {
+    pub(crate) fn as_arriving(&mut self) -> Option<&mut dyn Arriving> {
         match &mut self.0 {
-            Kind::Reply(reply) => Some(reply),
+            Kind::Arriving(answer) => Some(&mut **answer),
             Kind::Empty | Kind::Full(_) | Kind::Stream(_) => None,
         }
     }
 
-    pub(crate) const fn reply(reply: Reply) -> Self {
-        Self(Kind::Reply(reply))
+    /// The answer of a client.
+    pub(crate) const fn arriving(answer: Box<dyn Arriving>) -> Self {
+        Self(Kind::Arriving(answer))
     }
 
     /// The same body again, if it is in memory.
@@ -110,7 +112,7 @@ impl Body {
         match &self.0 {
             Kind::Empty => Some(Self::empty()),
             Kind::Full(bytes) => Some(Self(Kind::Full(bytes.clone()))),
-            Kind::Reply(_) | Kind::Stream(_) => None,
+            Kind::Arriving(_) | Kind::Stream(_) => None,
         }
     }
 
@@ -119,7 +121,7 @@ impl Body {
         match self.0 {
             Kind::Empty => Some(Bytes::new()),
             Kind::Full(bytes) => Some(bytes),
-            Kind::Reply(_) | Kind::Stream(_) => None,
+            Kind::Arriving(_) | Kind::Stream(_) => None,
         }
     }
 
@@ -190,7 +192,7 @@ impl HttpBody for Body {
                 *kind = Kind::Empty;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Kind::Reply(reply) => reply.poll_frame(cx),
+            Kind::Arriving(answer) => answer.poll_frame(cx),
             Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
         }
     }
@@ -199,7 +201,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_empty(),
-            Kind::Reply(reply) => reply.is_over(),
+            Kind::Arriving(answer) => answer.is_over(),
             Kind::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -208,7 +210,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Reply(_) => SizeHint::default(),
+            Kind::Arriving(_) => SizeHint::default(),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }
@@ -243,7 +245,7 @@ impl fmt::Debug for Body {
         f.write_str(match &self.0 {
             Kind::Empty => "Body::Empty",
             Kind::Full(_) => "Body::Full",
-            Kind::Reply(_) => "Body::Reply",
+            Kind::Arriving(_) => "Body::Arriving",
             Kind::Stream(_) => "Body::Stream",
         })
     }

@@ -1,5 +1,21 @@
 //! The client: one call, with everything that can be known about it.
 
+mod answer;
+pub(crate) mod asked;
+mod carrier;
+mod connection;
+mod connections;
+mod expect;
+mod form;
+mod handshake;
+mod keep;
+mod opener;
+mod reply;
+mod share;
+mod sharing;
+mod streams;
+mod upgrade;
+
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,22 +31,25 @@ use netopt_core::unit;
 use netopt_pool::Stats;
 use tower::Service;
 
-use crate::asked::Inquiry;
+use self::asked::Inquiry;
+use self::carrier::Loan;
+use self::connections::Connections;
+use self::form::dress;
+use self::reply::Bounds;
+use self::upgrade::Upgrades;
 use crate::bell::Bell;
 use crate::body::Body;
-use crate::carrier::{Delivery, Loan};
 use crate::config::Config;
-use crate::connections::Connections;
+use crate::deadline::Deadline;
 use crate::destination::Destination;
-use crate::error::Error;
-use crate::form::dress;
+use crate::error::{Delivery, Error};
 use crate::ledger::{Entry, Ledger};
-use crate::recording::Recording;
-use crate::reply::{Bounds, Reply};
+use crate::reach::recording::Recording;
 use crate::service::ResponseFuture;
-use crate::timeout::Deadline;
 use crate::tls::TlsError;
-use crate::upgrade::{Upgrade, Upgrades};
+
+pub use self::reply::Reply;
+pub use self::upgrade::{Upgrade, Upgraded};
 
 /// An HTTP client. Cloning shares its connections.
 #[derive(Clone)]

@@ -9,8 +9,6 @@ use netopt_core::outcome::{Failure, FailureKind};
 use netopt_core::phase::Phase;
 use netopt_core::unit::{self, show_duration};
 
-use crate::carrier::Delivery;
-
 pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 
 /// A call without a full answer.
@@ -19,6 +17,15 @@ pub struct Error {
     failure: Failure,
     source: Option<Source>,
     delivery: Delivery,
+}
+
+/// Whether the peer may have seen the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// Not one byte of it was sent.
+    Unsent,
+    /// Some or all of it was.
+    MaybeSent,
 }
 
 impl Error {

@@ -17,76 +17,44 @@
 //!
 //! What it leaves alone: cookies, forms.
 
-mod answer;
-mod asked;
-pub mod batch;
 mod bell;
 mod body;
-mod by_key;
-pub mod cache;
-mod carrier;
 mod client;
-pub mod coalesce;
-pub mod compress;
 mod config;
-mod connection;
-mod connections;
+mod deadline;
 mod decode;
-pub mod decompress;
 mod destination;
 mod error;
-mod expect;
-mod form;
-mod handshake;
-mod hedge;
 mod http2;
-mod interim;
-mod keep;
+mod layers;
 mod ledger;
-mod limit;
-mod line;
-mod marks;
-mod opener;
-mod packing;
 mod proxy;
 mod reach;
-mod recording;
-mod redirect;
-mod reply;
-mod rest;
-mod retry;
 mod service;
-mod share;
-mod sharing;
 mod stack;
-mod streams;
-mod telemetry;
-mod template;
-mod timeout;
 mod tls;
-mod upgrade;
 mod web_socket;
 
 pub use body::Body;
-pub use client::Client;
+pub use client::{Client, Reply, Upgrade, Upgraded};
 pub use config::Config;
+pub use deadline::Deadline;
 pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
-pub use hedge::{Hedge, HedgeLayer, Route, fewest_before_hedging};
 pub use http2::Http2;
-pub use ledger::Ledger;
-pub use limit::{
+pub use layers::compress::packed_size;
+pub use layers::hedge::{Hedge, HedgeLayer, Route, fewest_before_hedging};
+pub use layers::limit::{
     Aimd, Concurrency, ConcurrencyLayer, Gradient2, InFlight, Rate, RateLayer, Sample, Went,
 };
-pub use packing::packed_size;
+pub use layers::redirect::{Downgrade, FinalUri, Redirect, RedirectLayer, Redirects};
+pub use layers::retry::{Backoff, Budget, GaveUp, Retries, Retry, RetryLayer};
+pub use layers::timeout::{Stall, StallLayer, Timeout, TimeoutLayer};
+pub use layers::{batch, cache, coalesce, compress, decompress};
+pub use ledger::Ledger;
 pub use proxy::{Proxy, ProxyError};
-pub use redirect::{Downgrade, FinalUri, Redirect, RedirectLayer, Redirects};
-pub use reply::Reply;
-pub use retry::{Backoff, Budget, GaveUp, Retries, Retry, RetryLayer};
 pub use service::{HttpService, ResponseFuture};
 pub use stack::{Outer, Stack};
-pub use timeout::{Deadline, Stall, StallLayer, Timeout, TimeoutLayer};
 pub use tls::{Tls, TlsError};
-pub use upgrade::{Upgrade, Upgraded};
 pub use web_socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket, WebSockets};

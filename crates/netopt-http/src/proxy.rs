@@ -1,16 +1,12 @@
-//! A proxy that calls go through: which one, how it is spoken to, and what it is told about us.
+//! A proxy that calls go through: which one, how it is spoken to, and what it is told about us. It is read from a URL.
 //!
-//! [`Proxy`] is read from a URL. Of an HTTP proxy, calls in clear are asked for at the proxy itself, by their whole URL
+//! Of an HTTP proxy, calls in clear are asked for at the proxy itself, by their whole URL
 //! (RFC 9112 §3.2.2), and everything else goes through a tunnel that it opens (RFC 9110 §9.3.6). A SOCKS5 proxy opens a tunnel
 //! for everything (RFC 1928), and is told names, not addresses. Either way the name of the target is looked up by the proxy,
 //! never here.
 //!
 //! What it leaves alone: proxies that are spoken to over TLS, SOCKS4, GSSAPI, lists of targets that need no proxy, and the
 //! environment, which only a command line may read.
-
-mod connect;
-mod socks;
-mod tunnel;
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,10 +17,8 @@ use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-pub(crate) use tunnel::dig;
-
 /// RFC 1929 §2: a byte says how long each is.
-const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
 /// Where SOCKS servers listen (IANA).
 const SOCKS_PORT: u16 = 1080;
 

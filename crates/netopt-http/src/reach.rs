@@ -3,9 +3,16 @@
 //!
 //! What it leaves alone: what is spoken.
 
+mod interim;
+pub(crate) mod line;
+pub(crate) mod marks;
+pub(crate) mod recording;
+mod tunnel;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use http::HeaderValue;
 use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::phase::Phase;
 use netopt_tcp::{Connector, Stream};
@@ -17,10 +24,13 @@ use crate::config::Config;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::http2::Http2;
-use crate::line::{Birth, Line};
-use crate::proxy;
-use crate::recording::Phases;
+use crate::reach::line::{Birth, Line};
+use crate::reach::recording::Phases;
 use crate::tls::{self, TlsError};
+
+/// Who we say that we are, unless the caller says otherwise.
+pub(crate) const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("netopt/", env!("CARGO_PKG_VERSION")));
 
 /// What all who open connections for a client share.
 pub(crate) struct Tools {
@@ -82,7 +92,7 @@ pub(crate) async fn reach(
     let mut stream = connected.stream;
     if let Some(proxy) = to.tunnel() {
         recording.enter(Phase::Proxy, Instant::now());
-        stream = proxy::dig(proxy, to, stream, tools.connector.timeout).await?;
+        stream = tunnel::dig(proxy, to, stream, tools.connector.timeout).await?;
         recording.leave(Instant::now());
     }
     if !to.is_encrypted() {

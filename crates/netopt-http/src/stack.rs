@@ -17,9 +17,9 @@ use netopt_pool::Stats;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
-use crate::asked::Inquiry;
 use crate::body::Body;
 use crate::client::Client;
+use crate::client::asked::Inquiry;
 use crate::error::Error;
 use crate::ledger::{AttemptId, Ledger};
 use crate::service::HttpService;

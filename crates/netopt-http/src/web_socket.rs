@@ -27,15 +27,15 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::config::Config;
+use crate::deadline::Deadline;
 use crate::destination::Destination;
 use crate::error::Error;
-use crate::form::AGENT;
-use crate::line::Line;
-use crate::marks::Marked;
 use crate::proxy::Proxy;
+use crate::reach::AGENT;
+use crate::reach::line::Line;
+use crate::reach::marks::Marked;
+use crate::reach::recording::{Phases as _, Recording};
 use crate::reach::{Reached, Tools, reach};
-use crate::recording::{Phases as _, Recording};
-use crate::timeout::Deadline;
 use crate::tls::TlsError;
 pub use socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket};
 

@@ -20,8 +20,8 @@ impl Body {
     pub(crate) fn holding<T: Send + Unpin + 'static>(mut self, held: T) -> Self {
         match &mut self.0 {
             Kind::Empty | Kind::Full(_) => return self,
-            Kind::Reply(reply) => {
-                reply.hold(held);
+            Kind::Arriving(answer) => {
+                answer.hold(Box::new(held));
                 return self;
             }
             Kind::Stream(_) => {}

@@ -16,8 +16,8 @@ use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 
 use super::{Socket, error};
 use crate::error::Error;
-use crate::line::Line;
-use crate::recording::Recording;
+use crate::reach::line::Line;
+use crate::reach::recording::Recording;
 
 /// The largest message that is taken, in bytes; a larger one ends the connection.
 pub const MAX_MESSAGE: usize = 1024 * 1024;

@@ -11,6 +11,7 @@ pub mod coalesce;
 pub mod compress;
 pub mod decompress;
 pub(crate) mod hedge;
+pub(crate) mod layered;
 pub(crate) mod limit;
 pub(crate) mod redirect;
 mod rest;

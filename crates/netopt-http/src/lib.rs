@@ -45,6 +45,7 @@ pub use error::Error;
 pub use http2::Http2;
 pub use layers::compress::packed_size;
 pub use layers::hedge::{Hedge, HedgeLayer, Route, fewest_before_hedging};
+pub use layers::layered::{Around, Layered};
 pub use layers::limit::{
     Aimd, Concurrency, ConcurrencyLayer, Gradient2, InFlight, Rate, RateLayer, Sample, Went,
 };

@@ -46,17 +46,15 @@ mod store;
 mod stored;
 mod visit;
 
-use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use netopt_core::unit::Bytes;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use crate::body::Body;
-use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::service::{HttpService, ResponseFuture, take_ready};
 
 /// Room for some thousand answers of an ordinary service.
@@ -123,19 +121,14 @@ impl<S> Layer<S> for CacheLayer {
     type Service = Cache<S>;
 
     fn layer(&self, inner: S) -> Cache<S> {
-        Cache {
-            inner,
-            shared: Arc::clone(&self.shared),
-        }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service with a cache in front of it; see [`crate::layers::cache`].
-#[derive(Clone)]
-pub struct Cache<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Cancel safe: what is dropped is not kept, and what was kept stays.
+pub type Cache<S> = Layered<S, CacheLayer>;
 
 /// What all clones share. Tasks that fetch behind a caller's back end with the last of them.
 #[derive(Debug)]
@@ -147,31 +140,13 @@ struct Shared {
     config: Config,
 }
 
-impl<S> Service<Request<Body>> for Cache<S>
+impl<S> Around<S> for CacheLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Cancel safe: what is dropped is not kept, and what was kept stays.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let ready = take_ready(&mut self.inner);
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
+        let ready = take_ready(inner);
         let shared = Arc::clone(&self.shared);
         Box::pin(call::answer(shared, ready, request))
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for Cache<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cache")
-            .field("inner", &self.inner)
-            .field("store", &self.shared.store)
-            .finish_non_exhaustive()
     }
 }

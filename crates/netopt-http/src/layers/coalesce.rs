@@ -35,21 +35,19 @@ mod seat;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::Request;
 use metrics::Counter;
 use netopt_core::names;
 use netopt_core::unit::Bytes;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use self::flight::{Driver, Flight};
 use self::key::Key;
 use self::seat::Seat;
 use crate::body::Body;
-use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::telemetry::counter_of;
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture};
@@ -104,17 +102,17 @@ impl<S> Layer<S> for CoalesceLayer {
     type Service = Coalesce<S>;
 
     fn layer(&self, inner: S) -> Coalesce<S> {
-        let layer = self.clone();
-        Coalesce { inner, layer }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose identical requests are merged; see [`crate::layers::coalesce`].
-#[derive(Clone)]
-pub struct Coalesce<S> {
-    inner: S,
-    layer: CoalesceLayer,
-}
+///
+/// Cancel safe: the others go on; with the last the request ends.
+///
+/// # Panics
+/// Outside of a tokio runtime.
+pub type Coalesce<S> = Layered<S, CoalesceLayer>;
 
 /// Whose head is not here yet. The lock is taken before that of a flight.
 #[derive(Debug, Default)]
@@ -148,33 +146,34 @@ impl Flights {
     }
 }
 
-impl<S> Coalesce<S>
-where
-    S: HttpService + Clone + Send + 'static,
-{
+impl CoalesceLayer {
     /// A place in the flight of identical requests, begun if there is none; the request is given back when it has to
     /// go alone.
     #[expect(
         clippy::result_large_err,
         reason = "a request that goes alone is handed back as it came, and no box is needed for that"
     )]
-    fn board(&mut self, request: Request<Body>) -> Result<Seat, Request<Body>> {
+    fn board<S: HttpService>(
+        &self,
+        inner: &mut S,
+        request: Request<Body>,
+    ) -> Result<Seat, Request<Body>> {
         let Some(key) = Key::of(&request) else {
             return Err(request);
         };
-        let mut open = self.layer.flights.open();
+        let mut open = self.flights.open();
         let (flight, id, first) = match open.entry(key.clone()) {
             Entry::Occupied(entry) => {
                 let flight = Arc::clone(entry.get());
-                match flight.join(self.layer.config.callers) {
+                match flight.join(self.config.callers) {
                     Some(id) => (flight, id, None),
                     None => return Err(request),
                 }
             }
             Entry::Vacant(entry) => {
-                let window = usize::try_from(self.layer.config.window.get()).unwrap_or(usize::MAX);
+                let window = usize::try_from(self.config.window.get()).unwrap_or(usize::MAX);
                 let flight = Arc::new(Flight::new(window));
-                match flight.join(self.layer.config.callers) {
+                match flight.join(self.config.callers) {
                     Some(id) => (Arc::clone(entry.insert(flight)), id, Some(request)),
                     None => return Err(request),
                 }
@@ -184,14 +183,14 @@ where
         let seat = Seat {
             flight: Arc::clone(&flight),
             id,
-            flights: Arc::clone(&self.layer.flights),
+            flights: Arc::clone(&self.flights),
             key: key.clone(),
             first: first.is_some(),
             done: false,
         };
         if let Some(request) = first {
-            let call = self.inner.call(request);
-            let flights = Arc::clone(&self.layer.flights);
+            let call = inner.call(request);
+            let flights = Arc::clone(&self.flights);
             let driver = Driver(Arc::clone(&flight));
             let task = tokio::spawn(async move {
                 let flight = &driver.0;
@@ -211,30 +210,18 @@ where
     }
 }
 
-impl<S> Service<Request<Body>> for Coalesce<S>
+impl<S> Around<S> for CoalesceLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Cancel safe: the others go on; with the last the request ends.
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
         let ledger = Ledger::of(request.extensions()).cloned();
-        match self.board(request) {
+        match self.board(inner, request) {
             Ok(seat) => {
                 let count = if seat.first {
-                    &self.layer.first
+                    &self.first
                 } else {
-                    &self.layer.joined
+                    &self.joined
                 };
                 count.increment(1);
                 if let Some(ledger) = ledger.filter(|_| !seat.first) {
@@ -242,17 +229,8 @@ where
                 }
                 Box::pin(seat.answer())
             }
-            Err(alone) => Box::pin(self.inner.call(alone)),
+            Err(alone) => Box::pin(inner.call(alone)),
         }
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for Coalesce<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Coalesce")
-            .field("inner", &self.inner)
-            .field("config", &self.layer.config)
-            .finish_non_exhaustive()
     }
 }
 

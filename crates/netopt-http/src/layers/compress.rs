@@ -27,9 +27,7 @@ mod packing;
 mod refusals;
 mod worth;
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -39,7 +37,7 @@ use netopt_core::encoding::Encoding;
 use netopt_core::names;
 use netopt_core::unit::Bytes;
 use tokio::time::Instant;
-use tower::{Layer, Service, ServiceExt as _};
+use tower::{Layer, ServiceExt as _};
 
 use self::encoder::Encoder;
 pub use self::estimate::packed_size;
@@ -49,6 +47,7 @@ use self::worth::{Worth, worth};
 use crate::body::Body;
 use crate::destination::Destination;
 use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::telemetry::counter_of;
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture, take_ready};
@@ -114,19 +113,14 @@ impl<S> Layer<S> for CompressLayer {
     type Service = Compress<S>;
 
     fn layer(&self, inner: S) -> Compress<S> {
-        Compress {
-            inner,
-            shared: Arc::clone(&self.shared),
-        }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose requests are compressed; see [`crate::layers::compress`].
-#[derive(Clone)]
-pub struct Compress<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Not cancel safe for the peer, as the service inside.
+pub type Compress<S> = Layered<S, CompressLayer>;
 
 impl Shared {
     fn refusals(&self) -> MutexGuard<'_, Refusals> {
@@ -235,30 +229,12 @@ where
     Ok(response)
 }
 
-impl<S> Service<Request<Body>> for Compress<S>
+impl<S> Around<S> for CompressLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Not cancel safe for the peer, as the service inside.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let ready = take_ready(&mut self.inner);
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
+        let ready = take_ready(inner);
         Box::pin(send(Arc::clone(&self.shared), ready, request))
-    }
-}
-
-impl<S: fmt::Debug> fmt::Debug for Compress<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compress")
-            .field("inner", &self.inner)
-            .field("config", &self.shared.config)
-            .finish_non_exhaustive()
     }
 }

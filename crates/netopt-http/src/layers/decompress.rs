@@ -21,17 +21,16 @@
 
 mod unpacking;
 
-use std::task::{Context, Poll};
-
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use netopt_core::encoding::{Encoding, Encodings};
 use netopt_core::unit::Bytes;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use self::unpacking::{Bounds, Unpacking, undecodable};
 use crate::body::Body;
 use crate::decode::{Decoded, Decoder};
 use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::service::{HttpService, ResponseFuture};
 
 /// Text seldom shrinks to a twentieth, and logs to a hundredth.
@@ -89,43 +88,28 @@ impl<S> Layer<S> for DecompressLayer {
     type Service = Decompress<S>;
 
     fn layer(&self, inner: S) -> Decompress<S> {
-        Decompress {
-            inner,
-            layer: self.clone(),
-        }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose answers are decoded; see [`crate::layers::decompress`].
-#[derive(Debug, Clone)]
-pub struct Decompress<S> {
-    inner: S,
-    layer: DecompressLayer,
-}
+pub type Decompress<S> = Layered<S, DecompressLayer>;
 
-impl<S> Service<Request<Body>> for Decompress<S>
+impl<S> Around<S> for DecompressLayer
 where
     S: HttpService,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&self, inner: &mut S, mut request: Request<Body>) -> ResponseFuture {
         let head_only = request.method() == Method::HEAD;
         let headers = request.headers_mut();
-        if let Some(names) = &self.layer.accept
+        if let Some(names) = &self.accept
             && !headers.contains_key(header::RANGE)
         {
             let entry = headers.entry(header::ACCEPT_ENCODING);
             entry.or_insert_with(|| names.clone());
         }
-        let bounds = self.layer.bounds;
-        let answer = self.inner.call(request);
+        let bounds = self.bounds;
+        let answer = inner.call(request);
         Box::pin(async move {
             let response = answer.await?;
             if head_only {

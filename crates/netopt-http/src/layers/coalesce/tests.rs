@@ -4,13 +4,14 @@ use std::sync::Mutex;
 
 use bytes::Bytes as Piece;
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::channel::Sender;
 use http_body_util::{BodyExt, Channel};
 use tokio::sync::mpsc;
-use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower::{Layer as _, Service, ServiceExt as _, service_fn};
 
 use super::*;
+use crate::error::Error;
 
 const WINDOW: u64 = 100;
 

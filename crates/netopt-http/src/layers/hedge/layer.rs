@@ -2,14 +2,13 @@
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use http::{Extensions, Request, Response};
 use metrics::Counter;
 use netopt_core::change::Percentile;
 use netopt_core::names;
 use tokio::time::{Instant, sleep};
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::latencies::Latencies;
 use super::loser::let_go;
@@ -17,6 +16,7 @@ use crate::body::Body;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::layers::by_key::ByKey;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::retry::Budget;
 use crate::layers::telemetry::{counter, counter_of};
 use crate::layers::template::Template;
@@ -77,33 +77,22 @@ fn route(extensions: &Extensions) -> Option<Route> {
 
 impl<S> Layer<S> for HedgeLayer {
     type Service = Hedge<S>;
+
     fn layer(&self, inner: S) -> Hedge<S> {
-        let shared = Arc::clone(&self.shared);
-        Hedge { inner, shared }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose slow calls are made twice.
-#[derive(Debug, Clone)]
-pub struct Hedge<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Not cancel safe for the peer: what is dropped after it was sent may have been processed.
+pub type Hedge<S> = Layered<S, HedgeLayer>;
 
-impl<S> Service<Request<Body>> for Hedge<S>
+impl<S> Around<S> for HedgeLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Not cancel safe for the peer: what is dropped after it was sent may have been processed.
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&self, inner: &mut S, mut request: Request<Body>) -> ResponseFuture {
         let shared = &self.shared;
         let now = Instant::now();
         shared.budget.count(request.extensions_mut(), now);
@@ -113,10 +102,10 @@ where
             None
         };
         let (Some(latencies), Some(template)) = (kind, Template::of(&request)) else {
-            return Box::pin(self.inner.call(request));
+            return Box::pin(inner.call(request));
         };
-        let next = self.inner.clone();
-        let mut ready = std::mem::replace(&mut self.inner, next.clone());
+        let next = inner.clone();
+        let mut ready = std::mem::replace(inner, next.clone());
         let first = Box::pin(ready.call(request));
         let hedge = Call {
             began: now,

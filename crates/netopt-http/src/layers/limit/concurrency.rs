@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::{Request, Response, StatusCode, Uri};
 use metrics::{Counter, Histogram};
@@ -11,7 +10,7 @@ use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::gate::{Gate, Gauges, NoPlace};
 use super::machine::{InFlight, Went};
@@ -21,6 +20,7 @@ use crate::deadline::Deadline;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::layers::by_key::ByKey;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::telemetry::{counter_of, histogram_of};
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture, take_ready};
@@ -58,34 +58,23 @@ impl ConcurrencyLayer {
 
 impl<S> Layer<S> for ConcurrencyLayer {
     type Service = Concurrency<S>;
+
     fn layer(&self, inner: S) -> Concurrency<S> {
-        let shared = Arc::clone(&self.shared);
-        Concurrency { inner, shared }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service with a limit on its calls in flight.
-#[derive(Debug, Clone)]
-pub struct Concurrency<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Cancel safe while it waits for a place.
+pub type Concurrency<S> = Layered<S, ConcurrencyLayer>;
 
-impl<S> Service<Request<Body>> for Concurrency<S>
+impl<S> Around<S> for ConcurrencyLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Cancel safe while it waits for a place.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let ready = take_ready(&mut self.inner);
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
+        let ready = take_ready(inner);
         Box::pin(pass(ready, request, Arc::clone(&self.shared)))
     }
 }

@@ -6,16 +6,15 @@
 use std::future::poll_fn;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::Request;
 use metrics::{Counter, Histogram};
 use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::pace::Pace;
 use super::{LONGEST_WAIT, MOST_DESTINATIONS};
@@ -24,6 +23,7 @@ use crate::deadline::Deadline;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::layers::by_key::ByKey;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::telemetry::{counter_of, histogram_of};
 use crate::ledger::Ledger;
 use crate::service::{HttpService, ResponseFuture, take_ready};
@@ -59,34 +59,23 @@ impl RateLayer {
 
 impl<S> Layer<S> for RateLayer {
     type Service = Rate<S>;
+
     fn layer(&self, inner: S) -> Rate<S> {
-        let shared = Arc::clone(&self.shared);
-        Rate { inner, shared }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service with a limit on the rate of its calls.
-#[derive(Debug, Clone)]
-pub struct Rate<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Cancel safe while it waits in line.
+pub type Rate<S> = Layered<S, RateLayer>;
 
-impl<S> Service<Request<Body>> for Rate<S>
+impl<S> Around<S> for RateLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Cancel safe while it waits in line.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let mut inner = take_ready(&mut self.inner);
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
+        let mut inner = take_ready(inner);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             if let Some(to) = Destination::of(request.uri()) {

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,12 +11,13 @@ use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::step::{Downgrade, Lasts, Redirects, Step};
 use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::rest::discard;
 use crate::layers::telemetry::counter_of;
 use crate::layers::template::Template;
@@ -60,34 +60,23 @@ impl RedirectLayer {
 
 impl<S> Layer<S> for RedirectLayer {
     type Service = Redirect<S>;
+
     fn layer(&self, inner: S) -> Redirect<S> {
-        let shared = Arc::clone(&self.shared);
-        Redirect { inner, shared }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose redirects are followed.
-#[derive(Debug, Clone)]
-pub struct Redirect<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Not cancel safe for the peer: a call that is dropped after it was sent may have been processed.
+pub type Redirect<S> = Layered<S, RedirectLayer>;
 
-impl<S> Service<Request<Body>> for Redirect<S>
+impl<S> Around<S> for RedirectLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Not cancel safe for the peer: a call that is dropped after it was sent may have been processed.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let ready = take_ready(&mut self.inner);
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
+        let ready = take_ready(inner);
         let begun = Instant::now();
         Box::pin(follow(ready, request, Arc::clone(&self.shared), begun))
     }

@@ -3,11 +3,10 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tokio::time::{Instant, sleep_until};
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::budget::Budget;
 use super::counts::Counts;
@@ -16,6 +15,7 @@ use super::retry_after::retry_after;
 use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::rest::discard;
 use crate::layers::template::Template;
 use crate::ledger::Ledger;
@@ -84,34 +84,23 @@ impl Shared {
 
 impl<S> Layer<S> for RetryLayer {
     type Service = Retry<S>;
+
     fn layer(&self, inner: S) -> Retry<S> {
-        let shared = Arc::clone(&self.shared);
-        Retry { inner, shared }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose failed calls are made again.
-#[derive(Debug, Clone)]
-pub struct Retry<S> {
-    inner: S,
-    shared: Arc<Shared>,
-}
+///
+/// Not cancel safe for the peer: a call that is dropped after it was sent may have been processed.
+pub type Retry<S> = Layered<S, RetryLayer>;
 
-impl<S> Service<Request<Body>> for Retry<S>
+impl<S> Around<S> for RetryLayer
 where
     S: HttpService + Clone + Send + 'static,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Not cancel safe for the peer: a call that is dropped after it was sent may have been processed.
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let ready = take_ready(&mut self.inner);
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
+        let ready = take_ready(inner);
         Box::pin(run(ready, request, Arc::clone(&self.shared)))
     }
 }

@@ -5,22 +5,22 @@
 //! help nobody. Within a client the bound is hit there, and the error names the phase; what is here is for services that
 //! know nothing of deadlines.
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use metrics::Counter;
 use netopt_core::names;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit::show_duration;
 use tokio::time::{Instant, timeout_at};
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::watched::Watched;
 use crate::body::Body;
 use crate::deadline::{Deadline, HeadBy};
 use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::layers::telemetry::counter_of;
 use crate::service::{HttpService, ResponseFuture};
 
@@ -63,36 +63,23 @@ impl TimeoutLayer {
 
 impl<S> Layer<S> for TimeoutLayer {
     type Service = Timeout<S>;
+
     fn layer(&self, inner: S) -> Timeout<S> {
-        Timeout {
-            inner,
-            layer: self.clone(),
-        }
+        Layered::new(inner, self.clone())
     }
 }
 
 /// A service whose calls, or attempts, are bounded.
-#[derive(Debug, Clone)]
-pub struct Timeout<S> {
-    inner: S,
-    layer: TimeoutLayer,
-}
+///
+/// Not cancel safe for the peer: an attempt that is given up may have been processed.
+pub type Timeout<S> = Layered<S, TimeoutLayer>;
 
-impl<S> Service<Request<Body>> for Timeout<S>
+impl<S> Around<S> for TimeoutLayer
 where
     S: HttpService,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    /// Not cancel safe for the peer: an attempt that is given up may have been processed.
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let TimeoutLayer { bound, scope, hit } = self.layer.clone();
+    fn call(&self, inner: &mut S, mut request: Request<Body>) -> ResponseFuture {
+        let Self { bound, scope, hit } = self.clone();
         let extensions = request.extensions_mut();
         let mine = Deadline::within(Instant::now(), bound).tighter(Deadline::of(extensions));
         match scope {
@@ -103,7 +90,7 @@ where
                 extensions.insert(HeadBy(mine));
             }
         }
-        let answer = self.inner.call(request);
+        let answer = inner.call(request);
         Box::pin(async move {
             let answer = timeout_at(mine.at, answer).await;
             let answer = answer.unwrap_or_else(|_| Err(late(mine.bound)));

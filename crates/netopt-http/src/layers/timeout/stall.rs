@@ -7,12 +7,12 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use http::{Request, Response};
 use tokio::time::Instant;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::upload::{Progress, Turn, Upload};
 use super::watched::Watched;
@@ -20,6 +20,7 @@ use crate::bell::Bell;
 use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::error::Error;
+use crate::layers::layered::{Around, Layered};
 use crate::service::{HttpService, ResponseFuture};
 
 /// Bounds the silences within bodies.
@@ -38,32 +39,20 @@ impl StallLayer {
 
 impl<S> Layer<S> for StallLayer {
     type Service = Stall<S>;
+
     fn layer(&self, inner: S) -> Stall<S> {
-        let bound = self.bound;
-        Stall { inner, bound }
+        Layered::new(inner, *self)
     }
 }
 
 /// A service whose bodies do not fall silent for longer than a bound.
-#[derive(Debug, Clone)]
-pub struct Stall<S> {
-    inner: S,
-    bound: Duration,
-}
+pub type Stall<S> = Layered<S, StallLayer>;
 
-impl<S> Service<Request<Body>> for Stall<S>
+impl<S> Around<S> for StallLayer
 where
     S: HttpService,
 {
-    type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture {
         let bound = self.bound;
         let (head, body) = request.into_parts();
         let progress = body.is_stream().then(|| Progress::new(Instant::now()));
@@ -71,7 +60,7 @@ where
             Some(progress) => Body::ours(Upload::new(body, progress.clone())),
             None => body,
         };
-        let answer = self.inner.call(Request::from_parts(head, body));
+        let answer = inner.call(Request::from_parts(head, body));
         Box::pin(async move {
             let response = match progress {
                 Some(progress) => watching(answer, &progress, bound).await?,

@@ -54,7 +54,7 @@ fn with_lines(name: &str, port: &str, many: usize, then: Then) {
             Some(Contestant::HyperUtil) => run(Legacy::lines(&at, many), then).await,
             Some(Contestant::Reqwest) => run(Reqwest::lines(&at, many), then).await,
             Some(Contestant::Client) => run(Told::lines(&at, many, Switch::Off), then).await,
-            Some(Contestant::ClientWithPath) => run(Told::lines(&at, many, Switch::On), then).await,
+            Some(Contestant::Audited) => run(Told::lines(&at, many, Switch::On), then).await,
             Some(Contestant::Ordinary) => run(Ours::ordinary(&at, many), then).await,
             Some(Contestant::Layers) => run(Ours::layered(&at, many), then).await,
             _ => unreachable!("{name} does not live here"),

@@ -14,7 +14,7 @@ pub(crate) enum Contestant {
     /// Our client without layers; each call ends as an exchange with its phases.
     Client,
     /// The same, which also asks the kernel for its view before and after each call.
-    ClientWithPath,
+    Audited,
     /// Our ordinary client: it follows redirects.
     Ordinary,
     /// Our client with retries, their budget, a limit and bounds.
@@ -43,7 +43,7 @@ impl Contestant {
         Self::HyperUtil,
         Self::Reqwest,
         Self::Client,
-        Self::ClientWithPath,
+        Self::Audited,
         Self::Ordinary,
         Self::Layers,
         Self::Requests,
@@ -58,7 +58,7 @@ impl Contestant {
             Self::HyperUtil => "hyper-util",
             Self::Reqwest => "reqwest",
             Self::Client => "netopt",
-            Self::ClientWithPath => "netopt-path",
+            Self::Audited => "netopt-audited",
             Self::Ordinary => "netopt-ordinary",
             Self::Layers => "netopt-layers",
             Self::Requests => "requests",

@@ -135,9 +135,9 @@ pub(crate) struct Told {
 
 impl Told {
     /// Which asks the kernel, or does not.
-    pub(crate) fn lines(at: &str, many: usize, path_samples: Switch) -> Vec<Self> {
+    pub(crate) fn lines(at: &str, many: usize, audited: Switch) -> Vec<Self> {
         let plan = Plan::new().with(Change::Redirects(0));
-        let client = made(&plan, path_samples);
+        let client = made(&plan, audited);
         let line = || Self {
             client: client.clone(),
             request: Request::get(format!("http://{at}/"))
@@ -196,9 +196,9 @@ impl Line for Ours {
     }
 }
 
-fn made(plan: &Plan, path_samples: Switch) -> Stack {
+fn made(plan: &Plan, audited: Switch) -> Stack {
     let around = Surroundings {
-        path_samples,
+        audited,
         ..Surroundings::new(Tls::trusting_nobody())
     };
     stack::client(plan, &around).expect("trusting nobody needs no certificate")

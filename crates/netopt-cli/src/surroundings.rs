@@ -34,7 +34,7 @@ pub(crate) fn resolve(args: &ClientArgs, target: &Target) -> Result<Surroundings
         timeout: args.timeout,
         body_limit: args.max_body,
         timestamps: Switch::Off,
-        path_samples: Switch::On,
+        audited: Switch::On,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The client: one call, with everything that can be known about it.
 
 mod answer;
-pub(crate) mod asked;
+mod asked;
 mod carrier;
 mod connection;
 mod connections;
@@ -24,6 +24,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
+use netopt_core::change::Switch;
 use netopt_core::exchange::Exchange;
 use netopt_core::outcome::{FailureKind, Outcome};
 use netopt_core::phase::Phase;
@@ -63,6 +64,7 @@ struct Inner {
     accept_encoding: Option<HeaderValue>,
     timeout: Duration,
     body_limit: unit::Bytes,
+    audited: Switch,
 }
 
 impl Client {
@@ -80,6 +82,7 @@ impl Client {
                 .flatten(),
             timeout: config.timeout,
             body_limit: config.body_limit,
+            audited: config.audited,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -127,19 +130,29 @@ impl Client {
 
     /// Makes one call, reads its answer to the end (or the body limit), and tells all about it; failures too.
     pub async fn exchange(&self, request: Request<Bytes>) -> Exchange {
-        let mut inquiry = Inquiry::begin(&request);
+        let mut inquiry = self.inquiry(&request);
         let mut request = Some(request.map(Body::from));
         let mut exchange = match self.attempt(&mut request).await {
             Ok(reply) => {
-                inquiry.hear(reply.status(), reply.headers(), reply.extensions());
+                if let Some(inquiry) = &mut inquiry {
+                    inquiry.hear(reply.status(), reply.headers(), reply.extensions());
+                }
                 reply.finish().await
             }
             Err((error, mut recording)) => {
                 recording.finish(Outcome::Failed(error.failure().clone()))
             }
         };
-        inquiry.tell(&mut exchange);
+        if let Some(inquiry) = inquiry {
+            inquiry.tell(&mut exchange);
+        }
         exchange
+    }
+
+    /// What audits want to know of a call, where they ask.
+    pub(crate) fn inquiry(&self, request: &Request<Bytes>) -> Option<Inquiry> {
+        let audited = self.inner.audited.is_on();
+        audited.then(|| Inquiry::begin(request))
     }
 
     /// One call of a program or a layer, entered into the ledger of its request if there is one.

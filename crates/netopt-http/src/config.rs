@@ -38,9 +38,10 @@ pub struct Config {
     /// Whether the kernel is asked when the bytes of each call left and came (`Exchange::stamps`). It costs some
     /// microseconds a call, so it is for who looks at single calls.
     pub timestamps: Switch,
-    /// Whether the kernel is asked for its view of the connection before and after each call (`Exchange::path`). That is two
-    /// system calls, more than a microsecond a call, so it is for who explains or compares clients.
-    pub path_samples: Switch,
+    /// Whether each measured call tells what audits ask for beside its phases: how the kernel sees the connection before and
+    /// after (`Exchange::path`), what was asked for (`Exchange::asked`), and whether the answer may be kept. That is two system
+    /// calls and a look at every header, two to three microseconds a call, so it is for who explains.
+    pub audited: Switch,
 }
 
 /// Of an ordinary client: one lost SYN in each direction is survived.
@@ -71,7 +72,7 @@ impl Config {
             timeout: TIMEOUT,
             body_limit: BODY_LIMIT,
             timestamps: Switch::Off,
-            path_samples: Switch::Off,
+            audited: Switch::Off,
         }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Tools {
     pub(crate) version: HttpVersion,
     pub(crate) http2: Http2,
     timestamps: Switch,
-    path_samples: Switch,
+    audited: Switch,
     opened: AtomicU64,
 }
 
@@ -52,7 +52,7 @@ impl Tools {
             version,
             http2: config.http2,
             timestamps: config.timestamps,
-            path_samples: config.path_samples,
+            audited: config.audited,
             opened: AtomicU64::new(0),
         })
     }
@@ -88,7 +88,7 @@ pub(crate) async fn reach(
         tls: None,
         opening: connected.opening(),
     };
-    let mut line = Line::new(connected.stream.wire(), birth, tools.path_samples);
+    let mut line = Line::new(connected.stream.wire(), birth, tools.audited);
     let mut stream = connected.stream;
     if let Some(proxy) = to.tunnel() {
         recording.enter(Phase::Proxy, Instant::now());

@@ -19,7 +19,6 @@ use tower::{Layer, Service};
 
 use crate::body::Body;
 use crate::client::Client;
-use crate::client::asked::Inquiry;
 use crate::error::Error;
 use crate::ledger::{AttemptId, Ledger};
 use crate::service::HttpService;
@@ -83,20 +82,24 @@ impl Stack {
         let Some(outer) = &self.outer else {
             return self.client.exchange(request).await;
         };
-        let mut inquiry = Inquiry::begin(&request);
+        let mut inquiry = self.client.inquiry(&request);
         let asked = Instant::now();
         let ledger = Ledger::default();
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(ledger.clone());
         let (used, outcome) = match outer.ask(request).await {
             Ok(response) => {
-                inquiry.hear(response.status(), response.headers(), response.extensions());
+                if let Some(inquiry) = &mut inquiry {
+                    inquiry.hear(response.status(), response.headers(), response.extensions());
+                }
                 read(response).await
             }
             Err(error) => (None, Outcome::Failed(error.failure().clone())),
         };
         let mut exchange = ledger.settle(asked, used, outcome);
-        inquiry.tell(&mut exchange);
+        if let Some(inquiry) = inquiry {
+            inquiry.tell(&mut exchange);
+        }
         exchange
     }
 }

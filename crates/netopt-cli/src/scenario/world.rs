@@ -96,7 +96,7 @@ impl World {
             None => Tls::trusting_nobody(),
         };
         let mut around = Surroundings::new(tls);
-        around.path_samples = Switch::On;
+        around.audited = Switch::On;
         if let Some(server) = self.entrance.resolver {
             around.resolver = Resolver::server(server).map_err(Fault::internal)?;
         }

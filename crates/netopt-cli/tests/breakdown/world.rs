@@ -91,7 +91,7 @@ impl World {
         let plan = Plan::new().with(Change::KeepAlive(keep_alive));
         let around = Surroundings {
             timestamps: Switch::On,
-            path_samples: Switch::On,
+            audited: Switch::On,
             ..Surroundings::new(Tls::trusting_nobody())
         };
         stack::client(&plan, &around).unwrap()

@@ -23,7 +23,7 @@ fn socat(listen: &str, then: &str) -> (Server, SocketAddr) {
     while !is_bound(address.port()) {
         assert!(!server.is_over(), "{:?}", server.end(Signal::Quit));
         assert!(begun.elapsed() < PATIENCE, "socat does not listen");
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::yield_now();
     }
     (server, address)
 }

@@ -1,7 +1,7 @@
 //! What a measured call asks for, and what its answer says about whole workloads: whether one answer could have served
 //! two calls, how long the head is, where a redirect led.
 //!
-//! It is looked at only where a call is measured, so a program that just sends requests does not pay for it.
+//! It is looked at only where audits ask, so nobody else pays for it.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 

@@ -27,19 +27,19 @@ pub(crate) struct Line {
     pub(crate) wire: Arc<Wire>,
     pub(crate) marks: Arc<Marks>,
     pub(crate) birth: Birth,
-    /// Whether each call asks the kernel for its view of the connection.
-    pub(crate) path_samples: Switch,
+    /// Whether each call asks the kernel for its view of the connection, as audits want it.
+    pub(crate) audited: Switch,
     used: AtomicU64,
 }
 
 impl Line {
     /// A connection that has carried nothing yet.
-    pub(crate) fn new(wire: Arc<Wire>, birth: Birth, path_samples: Switch) -> Self {
+    pub(crate) fn new(wire: Arc<Wire>, birth: Birth, audited: Switch) -> Self {
         Self {
             wire,
             marks: Arc::default(),
             birth,
-            path_samples,
+            audited,
             used: AtomicU64::new(0),
         }
     }

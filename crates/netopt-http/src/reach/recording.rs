@@ -133,7 +133,7 @@ impl Recording {
             Origin::Opened => (Bytes::ZERO, Bytes::ZERO),
             Origin::Reused => (wire.sent(), wire.received()),
         };
-        self.path = line.path_samples.is_on().then(|| {
+        self.path = line.audited.is_on().then(|| {
             let before = match origin {
                 Origin::Opened => None,
                 Origin::Reused => wire.info().map(|info| info.sample()),

@@ -67,7 +67,7 @@ pub(crate) fn config() -> Config {
         timeout: PATIENCE,
         body_limit: Size::new(1 << 40),
         timestamps: Switch::Off,
-        path_samples: Switch::On,
+        audited: Switch::On,
     }
 }
 

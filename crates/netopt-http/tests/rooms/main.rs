@@ -61,7 +61,7 @@ fn config(origin: &Origin) -> Config {
         timeout: PATIENCE,
         body_limit: unit::Bytes::new(1 << 30),
         timestamps: Switch::On,
-        path_samples: Switch::On,
+        audited: Switch::On,
     }
 }
 

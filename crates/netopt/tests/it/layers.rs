@@ -82,7 +82,7 @@ async fn a_retry_tells_how_long_the_connection_was_idle_that_broke() {
         .with(Change::RetryBudget(None));
     let mut around = Surroundings::new(Tls::trusting_nobody());
     // How long a connection was idle is the kernel's to say.
-    around.path_samples = Switch::On;
+    around.audited = Switch::On;
     let client = stack::client(&plan, &around).unwrap();
     let first = call(&client, &origin.url()).await;
     assert_eq!(

@@ -44,7 +44,7 @@ impl Demo {
     pub(crate) fn job(&self, workload: Workload) -> Result<Job, Fault> {
         let target: Target = self.world.url().parse().map_err(Fault::internal)?;
         let mut around = Surroundings::new(Tls::trusting_nobody());
-        around.path_samples = Switch::On;
+        around.audited = Switch::On;
         if let Some(server) = self.world.resolver() {
             around.resolver = Resolver::server(server).map_err(Fault::internal)?;
         }

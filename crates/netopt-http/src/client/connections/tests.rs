@@ -30,7 +30,7 @@ fn connections(version: HttpVersion) -> Connections {
         timeout: bound,
         body_limit: Bytes::new(1 << 20),
         timestamps: Switch::Off,
-        path_samples: Switch::Off,
+        audited: Switch::Off,
     };
     Connections::new(&config).unwrap()
 }

@@ -35,10 +35,10 @@ pub struct Exchange {
     pub connection: Option<ConnectionUse>,
     /// What the answer said about itself; `None` when there was no answer.
     pub answer: Option<Answer>,
-    /// What the kernel knew about the connection when the call ended; `None` where the kernel does not tell.
-    pub path: Option<PathSample>,
+    /// What the kernel knew about the connection when the call ended; `None` where the kernel was not asked or does not tell.
+    pub path: Option<Box<PathSample>>,
     /// What it knew when the call found the connection open; `None` too for a call that opened it.
-    pub path_before: Option<PathSample>,
+    pub path_before: Option<Box<PathSample>>,
     /// When the body of the answer came in.
     pub arrivals: Arrivals,
     /// When its parts happened inside this machine's kernel; `None` unless the client was told to ask, and for a call that
@@ -105,7 +105,7 @@ impl Exchange {
     /// does not tell. To a millisecond.
     #[must_use]
     pub fn idle(&self) -> Option<Duration> {
-        self.path_before?.silent_for
+        self.path_before.as_ref()?.silent_for
     }
 
     /// True when the connection had carried calls before and ended under this one, without an answer: the peer, or something
@@ -123,7 +123,7 @@ impl Exchange {
     /// the end. On a connection that several calls share at a time the counts are of all of them.
     #[must_use]
     pub fn path_of_call(&self) -> Option<PathSample> {
-        let end = self.path?;
+        let end = **self.path.as_ref()?;
         match &self.path_before {
             Some(before) => Some(end.since(before)),
             // A new connection has counted nothing yet.

@@ -166,7 +166,11 @@ impl Path {
     /// How many windows of a new connection stand still until an acknowledgement is back: those before the last that take
     /// less on the line than that. How long they really stand is measured; a sender may wait to send more at once.
     fn short_windows(&self, call: &Exchange, trip: Duration) -> u32 {
-        let segment = call.path.and_then(|path| path.mss).unwrap_or(SEGMENT);
+        let segment = call
+            .path
+            .as_ref()
+            .and_then(|path| path.mss)
+            .unwrap_or(SEGMENT);
         let first_acknowledged = trip.saturating_add(self.on_line(segment));
         let mut window = Bytes::new(segment.get().saturating_mul(INITIAL_WINDOW));
         let mut short = 0;

@@ -216,6 +216,7 @@ fn is_first_flights(call: &Exchange, flights: &[Bytes]) -> bool {
 /// Whether the receiver's round trip shows a queue: a full line has one when it loses packets.
 fn stands_in_a_queue(call: &Exchange, trip: Duration) -> bool {
     call.path
+        .as_ref()
         .and_then(|path| path.receive_rtt)
         .is_some_and(|loaded| loaded > trip.mul_f64(QUEUED))
 }
@@ -283,7 +284,7 @@ fn has_pauses(call: &Exchange, receive: Duration, trip: Duration) -> bool {
 
 /// Our window of TCP, and no more, for each round trip.
 fn fills_our_window(call: &Exchange, receive: Duration, trip: Duration) -> bool {
-    let window = call.path.and_then(|path| path.receive_window);
+    let window = call.path.as_ref().and_then(|path| path.receive_window);
     window.is_some_and(|window| fills(call, window, receive, trip))
 }
 

@@ -50,12 +50,18 @@ pub(crate) fn own_bulk(facts: &Facts) -> Option<OwnBulk> {
     let (carrier, calls) = uploads_beside(facts)?;
     let floor = floor(facts)?;
     let waited = waited_under_load(facts)?;
-    let loaded: Times = calls.iter().filter_map(|call| call.path?.rtt).collect();
+    let loaded: Times = calls
+        .iter()
+        .filter_map(|call| call.path.as_ref()?.rtt)
+        .collect();
     let queue = loaded.p50()?.saturating_sub(floor).min(waited);
     let in_front = || {
-        calls
-            .iter()
-            .filter_map(|call| Some((call.path_before?, call.path?.delivery_rate?)))
+        calls.iter().filter_map(|call| {
+            Some((
+                call.path_before.as_ref()?,
+                call.path.as_ref()?.delivery_rate?,
+            ))
+        })
     };
     let (backlog, unsent) = match carrier {
         Carrier::Shared => {

@@ -48,7 +48,7 @@ fn of_our_load(facts: &Facts) -> Option<Duration> {
     let kernel: Times = facts
         .answered()
         .filter_map(|exchange| {
-            let path = exchange.path?;
+            let path = exchange.path.as_ref()?;
             let least = path.min_rtt.into_iter().chain(empty).min()?;
             Some(path.rtt?.saturating_sub(least))
         })

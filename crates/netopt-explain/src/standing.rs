@@ -119,7 +119,7 @@ fn least_of_survey(facts: &Facts) -> Option<Duration> {
 
 /// The round trips that a call tells of: the kernel's smallest one and its handshake.
 fn trips(call: &Exchange) -> impl Iterator<Item = Duration> {
-    let least = call.path.and_then(|path| path.min_rtt);
+    let least = call.path.as_ref().and_then(|path| path.min_rtt);
     least.into_iter().chain(handshake(call))
 }
 

@@ -53,7 +53,7 @@ impl Source {
 /// smaller of both medians counts.
 #[must_use]
 pub fn visible(facts: &Facts) -> Option<RoundTrip> {
-    let least = |exchange: &Exchange| exchange.path?.min_rtt;
+    let least = |exchange: &Exchange| exchange.path.as_ref()?.min_rtt;
     let all: Times = every_call(facts).filter_map(least).collect();
     let single: Times = single_calls(facts).filter_map(least).collect();
     let found = |times: &Times| {

@@ -238,11 +238,13 @@ impl World {
                 keepable: None,
                 came_from: None,
             }),
-            path: self.kernel_tells.then(|| PathSample {
-                rtt: Some(self.smoothed.unwrap_or(self.rtt)),
-                min_rtt: Some(self.rtt),
-                mss: Some(Bytes::new(1448)),
-                ..PathSample::default()
+            path: self.kernel_tells.then(|| {
+                Box::new(PathSample {
+                    rtt: Some(self.smoothed.unwrap_or(self.rtt)),
+                    min_rtt: Some(self.rtt),
+                    mss: Some(Bytes::new(1448)),
+                    ..PathSample::default()
+                })
             }),
             path_before: None,
             arrivals: Arrivals::default(),

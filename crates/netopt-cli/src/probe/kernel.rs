@@ -34,7 +34,9 @@ impl Kernel {
         let mut retransmits: BTreeMap<(usize, u64), u32> = BTreeMap::new();
         for (client, exchanges) in series.enumerate() {
             for exchange in exchanges {
-                let Some(path) = exchange.path else { continue };
+                let Some(path) = exchange.path.as_deref().copied() else {
+                    continue;
+                };
                 looks.push(path);
                 if let (Some(connection), Some(count)) = (&exchange.connection, path.retransmits) {
                     let most = retransmits.entry((client, connection.id)).or_default();
@@ -81,11 +83,11 @@ mod tests {
             opening: None,
         });
         let rtt = Some(Duration::from_millis(rtt));
-        exchange.path = Some(PathSample {
+        exchange.path = Some(Box::new(PathSample {
             rtt,
             retransmits: Some(retransmits),
             ..PathSample::default()
-        });
+        }));
         exchange
     }
 

@@ -137,7 +137,7 @@ fn opened(connected: &Connected, begun: Instant, id: u64) -> Exchange {
             congestion_control: wire.granted().congestion_control,
             opening: Some(connected.opening()),
         }),
-        path: wire.info().map(|info| info.sample()),
+        path: wire.info().map(|info| Box::new(info.sample())),
         ..Exchange::bare(timeline, Outcome::Connected)
     }
 }

@@ -54,20 +54,24 @@ pub(crate) fn carried(mut exchange: Exchange, id: u64, earlier: u64, rtt: u64) -
         opening: None,
     });
     let rtt = Some(Duration::from_millis(rtt));
-    exchange.path = Some(PathSample {
+    exchange.path = Some(Box::new(PathSample {
         rtt,
         min_rtt: rtt,
         retransmits: Some(0),
         cwnd: Some(10),
         ..PathSample::default()
-    });
+    }));
     exchange
 }
 
 /// The same call, of which the kernel told: its answer lay here unread for so many milliseconds.
 pub(crate) fn starved(mut exchange: Exchange, unread: u64) -> Exchange {
     let at = Duration::from_millis;
-    let rtt = exchange.path.and_then(|path| path.rtt).unwrap_or_default();
+    let rtt = exchange
+        .path
+        .as_ref()
+        .and_then(|path| path.rtt)
+        .unwrap_or_default();
     let end = exchange
         .timeline
         .span(Phase::Wait)

@@ -46,7 +46,7 @@ fn ours(facts: &Facts, p50: Duration) -> Option<Finding> {
     let severity = worth::severity(saving, p50)?;
     let window = all
         .iter()
-        .filter_map(|held| held.call.path?.receive_window)
+        .filter_map(|held| held.call.path.as_ref()?.receive_window)
         .max()?;
     let n = all.len() as u64;
     let mut evidence = vec![

@@ -15,9 +15,11 @@ fn far() -> World {
 /// The reason that most answers have; the connection was silent for two seconds before each call.
 fn reason(flights: &[(f64, u64)]) -> Vec<Reason> {
     let facts = download(&far(), flights, |call| {
-        call.path_before = call.is_reused().then(|| PathSample {
-            silent_for: Some(Duration::from_secs(2)),
-            ..PathSample::default()
+        call.path_before = call.is_reused().then(|| {
+            Box::new(PathSample {
+                silent_for: Some(Duration::from_secs(2)),
+                ..PathSample::default()
+            })
         });
     });
     let mut reasons: Vec<Reason> = downloads(&facts)
@@ -50,17 +52,16 @@ fn flat_flights_are_the_senders() {
 fn flat_flights_between_answers_that_lost_packets_are_the_losses() {
     let flat: Vec<(f64, u64)> = (0..8).map(|n| (f64::from(n) * 40.0, 20_000)).collect();
     let mut facts = download(&far(), &flat, |call| {
-        call.path_before = Some(PathSample {
+        call.path_before = Some(Box::new(PathSample {
             out_of_order: Some(0),
             ..PathSample::default()
-        });
+        }));
     });
     let disordered = |facts: &mut Facts, every: usize| {
         for (index, call) in facts.baseline.exchanges.iter_mut().enumerate() {
-            call.path = call.path.map(|path| PathSample {
-                out_of_order: Some(u32::from(index % every == 0)),
-                ..path
-            });
+            if let Some(path) = &mut call.path {
+                path.out_of_order = Some(u32::from(index % every == 0));
+            }
         }
     };
     disordered(&mut facts, 5);

@@ -42,8 +42,8 @@ pub(crate) fn beside(world: &World, bulk: Bulk) -> Facts {
     for call in &mut facts.baseline.exchanges {
         wait_longer(call, ms(bulk.queue) + in_front);
         if shared {
-            call.path_before = Some(path(1_000_000));
-            call.path = Some(path(1_200_000));
+            call.path_before = Some(Box::new(path(1_000_000)));
+            call.path = Some(Box::new(path(1_200_000)));
         }
         if let Some(connection) = &mut call.connection {
             connection.protocol = bulk.protocol;
@@ -51,7 +51,7 @@ pub(crate) fn beside(world: &World, bulk: Bulk) -> Facts {
     }
     if !shared {
         let upload = Exchange {
-            path: Some(path(2_000_000)),
+            path: Some(Box::new(path(2_000_000))),
             path_before: None,
             ..facts.baseline.exchanges[0].clone()
         };

@@ -24,7 +24,7 @@ pub(crate) fn idling(world: &World, keeps: Duration, idle: &[f64]) -> Facts {
 
 /// The connection of `call` was idle for so long before it.
 fn rest(call: &mut Exchange, idle: Duration, keeps: Duration) {
-    if let Some(mut before) = call.path {
+    if let Some(mut before) = call.path.clone() {
         before.silent_for = Some(idle);
         call.path_before = Some(before);
     }

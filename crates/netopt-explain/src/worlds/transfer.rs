@@ -43,20 +43,20 @@ pub(crate) fn upload(world: &World, size: u64, wait: f64, sent: PathSample) -> F
     let mut facts = world.facts();
     each(&mut facts, |call| {
         call.traffic.sent = Bytes::new(size);
-        call.path_before = Some(PathSample {
+        call.path_before = Some(Box::new(PathSample {
             busy: Some(ms(0.0)),
             window_limited: Some(ms(0.0)),
             buffer_limited: Some(ms(0.0)),
             bytes_sent: Some(Bytes::ZERO),
             bytes_again: Some(Bytes::ZERO),
             ..PathSample::default()
-        });
-        let min_rtt = call.path.and_then(|path| path.min_rtt);
-        call.path = Some(PathSample {
+        }));
+        let min_rtt = call.path.as_ref().and_then(|path| path.min_rtt);
+        call.path = Some(Box::new(PathSample {
             min_rtt,
             bytes_sent: Some(Bytes::new(size)),
             ..sent
-        });
+        }));
         if let Some(span) = call.timeline.span(Phase::Wait) {
             let (start, end) = (span.start(), span.start() + ms(wait));
             call.timeline.mark(Phase::Wait, start, end);

@@ -19,7 +19,7 @@ use netopt_core::phase::{Phase, Timeline};
 use netopt_core::stamps::Stamps;
 use netopt_core::unit::Bytes;
 use netopt_pool::Origin;
-use netopt_tcp::{Edges, Observation, Question};
+use netopt_tcp::{Edges, Observation, Question, Wire};
 use tokio::time::Instant;
 
 use crate::reach::line::Line;
@@ -34,13 +34,29 @@ pub(crate) struct Recording {
     running: Option<(Phase, Duration)>,
     ride: Option<Ride>,
     flight: Option<Flight>,
-    /// The kernel's view before and after, where it is asked.
-    path: Option<Box<[Option<PathSample>; 2]>>,
+    /// The kernel's view, where it is asked and as far as it was.
+    path: Views,
     pub(crate) arrivals: Arrivals,
     answered: Option<Instant>,
     stamps: Option<Box<Stamps>>,
     pub(crate) traffic: Traffic,
     pub(crate) answer: Option<Answer>,
+}
+
+/// The kernel's views of a connection, before a call and after it.
+#[derive(Debug, Default)]
+enum Views {
+    #[default]
+    NotAsked,
+    Before(View),
+    Both([View; 2]),
+}
+
+type View = Option<Box<PathSample>>;
+
+/// How the kernel sees it now.
+fn view(wire: &Wire) -> View {
+    wire.info().map(|info| Box::new(info.sample()))
 }
 
 /// The connection under a call.
@@ -97,7 +113,7 @@ impl Recording {
             running: Some((Phase::Queue, Duration::ZERO)),
             ride: None,
             flight: None,
-            path: None,
+            path: Views::NotAsked,
             arrivals: Arrivals::default(),
             answered: None,
             stamps: None,
@@ -133,13 +149,14 @@ impl Recording {
             Origin::Opened => (Bytes::ZERO, Bytes::ZERO),
             Origin::Reused => (wire.sent(), wire.received()),
         };
-        self.path = line.audited.is_on().then(|| {
-            let before = match origin {
+        self.path = if line.audited.is_on() {
+            Views::Before(match origin {
                 Origin::Opened => None,
-                Origin::Reused => wire.info().map(|info| info.sample()),
-            };
-            Box::new([before, None])
-        });
+                Origin::Reused => view(wire),
+            })
+        } else {
+            Views::NotAsked
+        };
         self.ride = Some(Ride {
             earlier: line.begin_use(),
             line: Arc::clone(line),
@@ -226,8 +243,8 @@ impl Recording {
         self.traffic.sent = wire.sent().saturating_sub(flight.sent);
         self.traffic.received = wire.received().saturating_sub(flight.received);
         self.traffic.held = wire.take_held();
-        if let Some(path) = &mut self.path {
-            path[1] = wire.info().map(|info| info.sample());
+        if let Views::Before(before) = &mut self.path {
+            self.path = Views::Both([before.take(), view(wire)]);
         }
         self.stamps = self.stamps_of(ride, &flight).map(Box::new);
     }
@@ -262,7 +279,11 @@ impl Recording {
         }
         self.land();
         let ride = self.ride.take();
-        let [path_before, path] = self.path.take().map_or([None, None], |path| *path);
+        let [path_before, path] = match std::mem::take(&mut self.path) {
+            Views::NotAsked => [None, None],
+            Views::Before(before) => [before, None],
+            Views::Both(views) => views,
+        };
         Exchange {
             traffic: self.traffic,
             connection: ride.map(|ride| {

@@ -201,10 +201,10 @@ fn answers_that_lose_packets_are_a_matter_of_loss() {
         if let Some(path) = &mut call.path {
             path.out_of_order = Some(4);
         }
-        call.path_before = Some(PathSample {
+        call.path_before = Some(Box::new(PathSample {
             out_of_order: Some(0),
             ..PathSample::default()
-        });
+        }));
     });
     assert_quiet(&AUDIT, &facts);
 }

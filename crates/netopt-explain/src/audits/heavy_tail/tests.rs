@@ -88,7 +88,7 @@ fn calls_that_are_slow_together_stand_in_a_queue() {
 fn where_packets_are_lost_the_path_is_the_reason() {
     let mut facts = unlucky().facts();
     for call in facts.baseline.exchanges.iter_mut().step_by(42) {
-        call.path_before = Some(PathSample::default());
+        call.path_before = Some(Box::new(PathSample::default()));
         let path = call.path.as_mut().unwrap();
         path.bytes_again = Some(Bytes::new(600));
         call.path_before.as_mut().unwrap().bytes_again = Some(Bytes::ZERO);

@@ -16,9 +16,11 @@ fn far() -> World {
 
 fn after(silence: u64) -> Facts {
     download(&far(), &[(0.0, 38_000), (40.0, 22_000)], |call| {
-        call.path_before = call.is_reused().then(|| PathSample {
-            silent_for: Some(Duration::from_millis(silence)),
-            ..PathSample::default()
+        call.path_before = call.is_reused().then(|| {
+            Box::new(PathSample {
+                silent_for: Some(Duration::from_millis(silence)),
+                ..PathSample::default()
+            })
         });
     })
 }

@@ -232,8 +232,8 @@ pub(super) fn exchange() -> impl Strategy<Value = Exchange> {
                     traffic,
                     connection,
                     answer,
-                    path,
-                    path_before,
+                    path: path.map(Box::new),
+                    path_before: path_before.map(Box::new),
                     arrivals,
                     ..Exchange::bare(timeline, outcome)
                 }

@@ -24,15 +24,14 @@ fn course(out_of_order: u32) -> Facts {
         (160.0, 40_000),
     ];
     download(&far(), &flights, |call| {
-        call.path_before = Some(PathSample {
+        call.path_before = Some(Box::new(PathSample {
             out_of_order: Some(7),
             ..PathSample::default()
-        });
-        call.path = call.path.map(|path| PathSample {
-            out_of_order: Some(7 + out_of_order),
-            receive_window: Some(Bytes::new(900_000)),
-            ..path
-        });
+        }));
+        if let Some(path) = &mut call.path {
+            path.out_of_order = Some(7 + out_of_order);
+            path.receive_window = Some(Bytes::new(900_000));
+        }
     })
 }
 

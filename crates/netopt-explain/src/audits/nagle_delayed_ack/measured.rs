@@ -6,7 +6,6 @@
 
 use netopt_core::exchange::{Exchange, Protocol, TlsSession};
 use netopt_core::finding::Severity;
-use netopt_core::path::PathSample;
 use netopt_core::phase::{Phase, Timeline};
 use netopt_core::plan::Plan;
 use netopt_core::unit::Bytes;
@@ -87,10 +86,9 @@ fn put(calls: &mut [Exchange], measured: &[(f64, u64)], nodelay: Switch) {
         call.traffic.held = (!nodelay.is_on()).then_some(Bytes::new(*held));
         // Delayed acknowledgements lengthen the smoothed round trip, call by call.
         let late = f64::from(u32::try_from(index).unwrap());
-        call.path = call.path.map(|path| PathSample {
-            rtt: Some(ms(20.3 + late * 2.0)),
-            ..path
-        });
+        if let Some(path) = &mut call.path {
+            path.rtt = Some(ms(20.3 + late * 2.0));
+        }
         if let Some(connection) = &mut call.connection {
             connection.protocol = Protocol::Http2;
             connection.tls = Some(TlsSession {

@@ -22,10 +22,9 @@ fn windows(plan: Plan, window: u64) -> Facts {
         ..far()
     };
     download(&world, &flights, |call| {
-        call.path = call.path.map(|path| PathSample {
-            receive_window: Some(Bytes::new(window)),
-            ..path
-        });
+        if let Some(path) = &mut call.path {
+            path.receive_window = Some(Bytes::new(window));
+        }
     })
 }
 

@@ -51,7 +51,7 @@ const MOST_FILL: u32 = 64;
 /// are then without.
 const BEYOND: u32 = 12;
 /// Where a budget is tried, a block has so many calls for each retry of the reserve: the other calls show the budget.
-const PER_RETRY: u32 = 2;
+const PER_RETRY: u32 = 4;
 /// Where a cache is tried, burn-in is at most so long: who asks for more things finds fewer of them at hand.
 const MOST_WARM: u32 = 32;
 /// A trial that has not decided after so many rounds will say what it would take.
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(block(hedge(95), mean), (100, 240));
         assert_eq!(block(Change::HedgeAfter(None), mean), (1, 8));
         let budget = Change::RetryBudget(Ratio::new(0.2));
-        assert_eq!(block(budget, Metric::Throughput), (1, 200));
+        assert_eq!(block(budget, Metric::Throughput), (1, 400));
         // Ten beyond the 99th percentile would be nice; 368 is the least.
         assert_eq!(block(REUSE, Metric::P99), (1, 368));
     }

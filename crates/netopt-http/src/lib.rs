@@ -12,8 +12,12 @@
 //!
 //! [`WebSockets`] makes calls of WebSocket on the same connector, timed in the same way.
 //!
-//! Layers against slowness and failure go around it, each a tower layer of use by itself: [`TimeoutLayer`] and
-//! [`StallLayer`], [`RetryLayer`], [`HedgeLayer`], [`ConcurrencyLayer`] and [`RateLayer`], [`RedirectLayer`].
+//! Layers go around it, each a tower layer of use by itself. Against failure: [`TimeoutLayer`] and [`StallLayer`], [`RetryLayer`],
+//! [`HedgeLayer`], [`ConcurrencyLayer`] and [`RateLayer`]. Against work that need not be done: [`cache`], [`coalesce`],
+//! [`compress`], [`decompress`], [`RedirectLayer`], and [`batch`] for calls of any kind.
+//!
+//! Three folders: `client` makes calls, `reach` leads from a destination to a stream, `layers` go around. They share what
+//! lies beside them: bodies, errors, destinations, deadlines, the ledger of a call.
 //!
 //! What it leaves alone: cookies, forms.
 

@@ -13,7 +13,7 @@ pub(crate) enum Contestant {
     Reqwest,
     /// Our client without layers; each call ends as an exchange with its phases.
     Client,
-    /// The same, which also asks the kernel for its view before and after each call.
+    /// The same, which also tells what audits ask for.
     Audited,
     /// Our ordinary client: it follows redirects.
     Ordinary,

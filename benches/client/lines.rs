@@ -134,7 +134,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Which asks the kernel, or does not.
+    /// Which tells what audits ask for, or does not.
     pub(crate) fn lines(at: &str, many: usize, audited: Switch) -> Vec<Self> {
         let plan = Plan::new().with(Change::Redirects(0));
         let client = made(&plan, audited);

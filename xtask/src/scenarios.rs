@@ -88,9 +88,14 @@ impl Args {
         }
     }
 
-    /// Whether the run says of its files all that the page does.
-    fn is_kept(&self) -> bool {
-        !self.quick && self.seeds() >= SEEDS
+    /// Whether the run says of its files all that the page does, and they are those of the page.
+    fn is_kept(&self, root: &Path, files: &[PathBuf]) -> bool {
+        let folder = fs::canonicalize(root.join(FILES));
+        let ours = |file: &PathBuf| {
+            let file = fs::canonicalize(root.join(file));
+            matches!((&file, &folder), (Ok(file), Ok(folder)) if file.parent() == Some(folder))
+        };
+        !self.quick && self.seeds() >= SEEDS && files.iter().all(ours)
     }
 
     fn seeds(&self) -> u32 {
@@ -105,15 +110,16 @@ impl Args {
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let root = &workspace.root;
     let files = files(root, args)?;
+    let build = build(root)?;
     let (code, output) = examine(root, &files, args.seeds())?;
     let document: Value = serde_json::from_str(&output)
         .with_context(|| format!("netopt scenario ended with {code:?} and without a document"))?;
     let target = root.join(DOCUMENT);
     fs::create_dir_all(target.parent().unwrap_or(root))?;
     fs::write(&target, &output).with_context(|| format!("writing {}", target.display()))?;
-    let table = Table::of(&document, &build(root)?)?;
+    let table = Table::of(&document, &build)?;
     reporter::line(&table.draw());
-    if args.is_kept() && document["complete"] == true {
+    if args.is_kept(root, &files) && document["complete"] == true {
         keep(root, &table)?;
     }
     match code {
@@ -180,18 +186,27 @@ fn examine(root: &Path, files: &[PathBuf], seeds: u32) -> Result<(Option<i32>, S
     Ok((output.status.code(), text))
 }
 
-/// The commit that was run, with a mark if files differ from it.
+/// The commit that is run, with a `+` if any file differs from it but the page, which an exam in parts changes.
 fn build(root: &Path) -> Result<String> {
+    let mut name = git(root, &["rev-parse", "--short", "HEAD"])?;
+    let but_the_page = format!(":(exclude){PAGE}");
+    if !git(root, &["status", "--porcelain", "--", ".", &but_the_page])?.is_empty() {
+        name.push('+');
+    }
+    Ok(name)
+}
+
+fn git(root: &Path, words: &[&str]) -> Result<String> {
     let output = Command::new("git")
-        .args(["describe", "--always", "--exclude=*", "--dirty=+"])
+        .args(words)
         .current_dir(root)
         .output()
         .context("starting git")?;
     if !output.status.success() {
-        bail!("git does not know the commit: {}", output.status);
+        bail!("`git {}` ended with {}", words.join(" "), output.status);
     }
-    let name = String::from_utf8(output.stdout).context("the commit is not text")?;
-    Ok(name.trim().to_owned())
+    let text = String::from_utf8(output.stdout).context("git does not speak text")?;
+    Ok(text.trim().to_owned())
 }
 
 /// Puts the rows into the table of the page.
@@ -199,19 +214,22 @@ fn keep(root: &Path, newer: &Table) -> Result<()> {
     let page = root.join(PAGE);
     let text = fs::read_to_string(&page).with_context(|| format!("reading {}", page.display()))?;
     let exists = |case: &str| root.join(FILES).join(format!("{case}.toml")).is_file();
-    let kept = renewed(&text, newer, exists)
-        .with_context(|| format!("{} has no lines `{BEGIN}` and `{END}`", page.display()))?;
+    let kept = renewed(&text, newer, exists).with_context(|| format!("in {}", page.display()))?;
     fs::write(&page, kept).with_context(|| format!("writing {}", page.display()))?;
     reporter::line(&format!("kept in {}", page.display()));
     Ok(())
 }
 
 /// The page with newer rows between its markers.
-fn renewed(page: &str, newer: &Table, exists: impl Fn(&str) -> bool) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (older, after) = rest.split_once(END)?;
-    let table = Table::parse(older).renewed(newer, exists).draw();
-    Some(format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))
+fn renewed(page: &str, newer: &Table, exists: impl Fn(&str) -> bool) -> Result<String> {
+    let (before, rest) = page
+        .split_once(BEGIN)
+        .with_context(|| format!("there is no line `{BEGIN}`"))?;
+    let (older, after) = rest
+        .split_once(END)
+        .with_context(|| format!("there is no line `{END}`"))?;
+    let table = Table::parse(older)?.renewed(newer, exists).draw();
+    Ok(format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))
 }
 
 #[cfg(test)]
@@ -231,16 +249,21 @@ mod tests {
     }
 
     #[test]
-    fn only_a_run_with_all_seeds_is_kept() {
+    fn only_a_run_of_our_files_with_all_seeds_is_kept() {
+        let (root, ours) = (root(), format!("{FILES}/hol-two.toml"));
+        let ours = root.join(ours).display().to_string();
         for (line, kept) in [
             (vec!["scenarios"], true),
             (vec!["scenarios", "--seeds", "5"], true),
             (vec!["scenarios", "--seeds", "1"], false),
             (vec!["scenarios", "--quick"], false),
-            (vec!["scenarios", "a.toml"], true),
-            (vec!["scenarios", "a.toml", "--seeds", "2"], false),
+            (vec!["scenarios", &ours], true),
+            (vec!["scenarios", &ours, "--seeds", "2"], false),
+            (vec!["scenarios", "Cargo.toml"], false),
         ] {
-            assert_eq!(Args::parse_from(&line).is_kept(), kept, "{line:?}");
+            let args = Args::parse_from(&line);
+            let files = files(&root, &args).unwrap();
+            assert_eq!(args.is_kept(&root, &files), kept, "{line:?}");
         }
     }
 
@@ -251,10 +274,9 @@ mod tests {
         let same = renewed(&page, &nothing, |_| true).unwrap();
         assert_eq!(same, page, "the table is read and drawn as it stands there");
         let empty = renewed(&page, &nothing, |_| false).unwrap();
-        assert_eq!(
-            renewed(&empty, &Table::parse(&page), |_| true).unwrap(),
-            page
-        );
-        assert_eq!(renewed("no markers", &nothing, |_| true), None);
+        let (_, rest) = page.split_once(BEGIN).unwrap();
+        let all = Table::parse(rest.split_once(END).unwrap().0).unwrap();
+        assert_eq!(renewed(&empty, &all, |_| true).unwrap(), page);
+        assert!(renewed("no markers", &nothing, |_| true).is_err());
     }
 }

@@ -224,6 +224,6 @@ pub struct Answer {
     pub cut: bool,
     /// What a cache of the client may do with it; `None` where it may keep nothing, or nobody looked.
     pub keepable: Option<Keepable>,
-    /// The URL that it came from, where a redirect led to another one than was asked for.
+    /// The URL that it came from, where a redirect led to another one than was asked for; `None` too where nobody looked.
     pub came_from: Option<String>,
 }

@@ -1,7 +1,6 @@
 //! The client: one call, with everything that can be known about it.
 
 mod answer;
-mod asked;
 mod carrier;
 mod connection;
 mod connections;
@@ -32,12 +31,12 @@ use netopt_core::unit;
 use netopt_pool::Stats;
 use tower::Service;
 
-use self::asked::Inquiry;
 use self::carrier::Loan;
 use self::connections::Connections;
 use self::form::dress;
 use self::reply::Bounds;
 use self::upgrade::Upgrades;
+use crate::asked::Inquiry;
 use crate::bell::Bell;
 use crate::body::Body;
 use crate::config::Config;
@@ -134,25 +133,20 @@ impl Client {
         let mut request = Some(request.map(Body::from));
         let mut exchange = match self.attempt(&mut request).await {
             Ok(reply) => {
-                if let Some(inquiry) = &mut inquiry {
-                    inquiry.hear(reply.status(), reply.headers(), reply.extensions());
-                }
+                inquiry.hear(reply.status(), reply.headers(), reply.extensions());
                 reply.finish().await
             }
             Err((error, mut recording)) => {
                 recording.finish(Outcome::Failed(error.failure().clone()))
             }
         };
-        if let Some(inquiry) = inquiry {
-            inquiry.tell(&mut exchange);
-        }
+        inquiry.tell(&mut exchange);
         exchange
     }
 
     /// What audits want to know of a call, where they ask.
-    pub(crate) fn inquiry(&self, request: &Request<Bytes>) -> Option<Inquiry> {
-        let audited = self.inner.audited.is_on();
-        audited.then(|| Inquiry::begin(request))
+    pub(crate) fn inquiry(&self, request: &Request<Bytes>) -> Inquiry {
+        Inquiry::begin(request, self.inner.audited)
     }
 
     /// One call of a program or a layer, entered into the ledger of its request if there is one.

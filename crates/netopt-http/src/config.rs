@@ -39,8 +39,8 @@ pub struct Config {
     /// microseconds a call, so it is for who looks at single calls.
     pub timestamps: Switch,
     /// Whether each measured call tells what audits ask for beside its phases: how the kernel sees the connection before and
-    /// after (`Exchange::path`), what was asked for (`Exchange::asked`), and whether the answer may be kept. That is two system
-    /// calls and a look at every header, two to three microseconds a call, so it is for who explains.
+    /// after (`Exchange::path`), what was asked for (`Exchange::asked`), whether the answer may be kept, and where a redirect led.
+    /// That is two system calls and a look at every header, two to three microseconds a call, so it is for who explains.
     pub audited: Switch,
 }
 

@@ -21,6 +21,8 @@
 //!
 //! What it leaves alone: cookies, forms.
 
+mod agent;
+mod asked;
 mod bell;
 mod body;
 mod client;
@@ -47,7 +49,7 @@ pub use decode::Decoded;
 pub use destination::Destination;
 pub use error::Error;
 pub use http2::Http2;
-pub use layers::compress::packed_size;
+pub use layers::compress::estimate::packed_size;
 pub use layers::hedge::{Hedge, HedgeLayer, Route, fewest_before_hedging};
 pub use layers::layered::{Around, Layered};
 pub use layers::limit::{
@@ -59,7 +61,7 @@ pub use layers::timeout::{Stall, StallLayer, Timeout, TimeoutLayer};
 pub use layers::{batch, cache, coalesce, compress, decompress};
 pub use ledger::Ledger;
 pub use proxy::{Proxy, ProxyError};
-pub use service::{HttpService, ResponseFuture};
+pub use service::{HttpService, ResponseFuture, take_ready};
 pub use stack::{Outer, Stack};
 pub use tls::{Tls, TlsError};
 pub use web_socket::{MAX_MESSAGE, MAX_PING, Question, WebSocket, WebSockets};

@@ -18,7 +18,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 /// RFC 1929 §2: a byte says how long each is.
-pub(crate) const LONGEST: usize = 255;
+pub(crate) const LONGEST_LOGIN: usize = 255;
 /// Where SOCKS servers listen (IANA).
 const SOCKS_PORT: u16 = 1080;
 
@@ -179,9 +179,11 @@ fn login(url: &Url, speaks: Speaks) -> Result<Option<Login>, String> {
             Err("its user holds a colon, which cannot be said in Basic (RFC 7617)".to_owned())
         }
         Speaks::Socks5 if login.user.is_empty() => Err("its password has no user".to_owned()),
-        Speaks::Socks5 if login.user.len().max(login.password.len()) > LONGEST => Err(format!(
-            "its user or password is longer than {LONGEST} bytes, the most that SOCKS5 can say"
-        )),
+        Speaks::Socks5 if login.user.len().max(login.password.len()) > LONGEST_LOGIN => {
+            Err(format!(
+                "its user or password is longer than {LONGEST_LOGIN} bytes, the most that SOCKS5 can say"
+            ))
+        }
         _ => Ok(Some(login)),
     }
 }

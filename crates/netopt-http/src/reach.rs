@@ -12,7 +12,6 @@ mod tunnel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use http::HeaderValue;
 use netopt_core::change::{HttpVersion, Switch};
 use netopt_core::phase::Phase;
 use netopt_tcp::{Connector, Stream};
@@ -27,10 +26,6 @@ use crate::http2::Http2;
 use crate::reach::line::{Birth, Line};
 use crate::reach::recording::Phases;
 use crate::tls::{self, TlsError};
-
-/// Who we say that we are, unless the caller says otherwise.
-pub(crate) const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("netopt/", env!("CARGO_PKG_VERSION")));
 
 /// What all who open connections for a client share.
 pub(crate) struct Tools {

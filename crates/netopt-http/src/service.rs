@@ -30,7 +30,7 @@ where
 pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
 
 /// Takes the service that is ready, and leaves a clone of it that may not be: only the one that was asked may be called.
-pub(crate) fn take_ready<S: Clone>(service: &mut S) -> S {
+pub fn take_ready<S: Clone>(service: &mut S) -> S {
     let next = service.clone();
     std::mem::replace(service, next)
 }

@@ -89,17 +89,13 @@ impl Stack {
         request.extensions_mut().insert(ledger.clone());
         let (used, outcome) = match outer.ask(request).await {
             Ok(response) => {
-                if let Some(inquiry) = &mut inquiry {
-                    inquiry.hear(response.status(), response.headers(), response.extensions());
-                }
+                inquiry.hear(response.status(), response.headers(), response.extensions());
                 read(response).await
             }
             Err(error) => (None, Outcome::Failed(error.failure().clone())),
         };
         let mut exchange = ledger.settle(asked, used, outcome);
-        if let Some(inquiry) = inquiry {
-            inquiry.tell(&mut exchange);
-        }
+        inquiry.tell(&mut exchange);
         exchange
     }
 }

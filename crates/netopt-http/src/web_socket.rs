@@ -26,12 +26,12 @@ use tokio_tungstenite::tungstenite::http::header::USER_AGENT;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use crate::agent::AGENT;
 use crate::config::Config;
 use crate::deadline::Deadline;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::proxy::Proxy;
-use crate::reach::AGENT;
 use crate::reach::line::Line;
 use crate::reach::marks::Marked;
 use crate::reach::recording::{Phases as _, Recording};

@@ -69,7 +69,8 @@ pub struct Surroundings {
     /// Whether each call is to tell when its bytes passed through the kernel. Default: off.
     pub timestamps: Switch,
     /// Whether each call is to tell what audits ask for beside its phases: how the kernel sees its connection
-    /// (`Exchange::path`), what was asked for, and whether the answer may be kept. It costs two to three microseconds a call.
+    /// (`Exchange::path`), what was asked for, whether the answer may be kept, where a redirect led. It costs two to three
+    /// microseconds a call.
     /// Default: off.
     pub audited: Switch,
 }

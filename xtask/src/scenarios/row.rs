@@ -79,14 +79,14 @@ impl Row {
         let file = case["file"].as_str().unwrap_or_default();
         let name = file.rsplit('/').next().unwrap_or(file);
         Self {
-            case: name.trim_end_matches(".toml").to_owned(),
+            case: name.strip_suffix(".toml").unwrap_or(name).to_owned(),
             engine: case["engine"].as_str().unwrap_or(NONE).to_owned(),
             outcome: (case["standing"] != "skipped").then(|| Outcome::of(case)),
             build: build.to_owned(),
         }
     }
 
-    /// Of a line of the table; `None` if it is none, or the line of columns.
+    /// Of a line of the table; `None` if it is none.
     pub(super) fn parse(line: &str) -> Option<Self> {
         let cells: Vec<&str> = line
             .trim()
@@ -110,6 +110,11 @@ impl Row {
         })
     }
 
+    /// Whether it says anything of the program.
+    pub(super) fn is_judged(&self) -> bool {
+        self.outcome.is_some_and(|runs| runs.primary.whole > 0)
+    }
+
     /// Its cells, one for each column.
     pub(super) fn cells(&self) -> [String; HEAD.len()] {
         let [passed, primary, recall, alarms, proof, seconds] = self.outcome.as_ref().map_or_else(
@@ -124,6 +129,11 @@ impl Row {
 }
 
 impl Outcome {
+    /// Whether it would have passed, had all its runs been judged.
+    pub(super) const fn is_void(&self) -> bool {
+        self.void > 0 && self.passed.part + self.void == self.passed.whole
+    }
+
     fn of(case: &Value) -> Self {
         let empty = Vec::new();
         let runs = case["runs"].as_array().unwrap_or(&empty);

@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use super::row::{HEAD, Outcome, Row, Share};
 
+/// The columns, and the rule below them.
+const HEAD_LINES: usize = 2;
+
 /// Rows by the name of their case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Table(BTreeMap<String, Row>);
@@ -29,14 +32,28 @@ impl Table {
         ))
     }
 
-    /// Of the text of a page. What is no row is passed over.
-    pub(super) fn parse(text: &str) -> Self {
-        Self::from_iter(text.lines().filter_map(Row::parse))
+    /// As it was drawn.
+    ///
+    /// # Errors
+    /// Names a line that looks like a row and is none: it would be lost.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        let rows = text
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .skip(HEAD_LINES)
+            .map(|line| Row::parse(line).with_context(|| format!("this is no row: {line}")))
+            .collect::<Result<Vec<Row>>>()?;
+        Ok(Self::from_iter(rows))
     }
 
-    /// This one with the rows of a newer one in place of its own, and without cases that are no more.
+    /// This one with the rows of a newer one in place of its own, and without cases that are no more. A case that could not be
+    /// judged this time keeps what was judged before.
     pub(super) fn renewed(mut self, newer: &Self, exists: impl Fn(&str) -> bool) -> Self {
-        self.0.extend(newer.0.clone());
+        for (case, row) in &newer.0 {
+            if row.is_judged() || !self.0.get(case).is_some_and(Row::is_judged) {
+                self.0.insert(case.clone(), row.clone());
+            }
+        }
         self.0.retain(|case, _| exists(case));
         self
     }
@@ -68,7 +85,7 @@ impl Table {
             percent(proof),
             cases(&|one| one.passed.part == one.passed.whole),
             ran.len(),
-            cases(&|one| one.void > 0),
+            cases(&Outcome::is_void),
             self.0.len() - ran.len(),
             primary.whole,
             sum(&|one| one.seconds),

@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// An answer as it comes in. It is a stream, and does by itself what would cost another stream a wrapper.
 pub(crate) trait Arriving: Send {
-    /// As of any body: its pieces, then its trailers.
+    /// As of any body: its pieces, then its trailers. Who takes it for the whole body is told by an error when it is not.
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>>;
 
     /// Whether its reader has all that will come.

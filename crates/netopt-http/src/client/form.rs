@@ -8,10 +8,10 @@ use netopt_core::exchange::Protocol;
 use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 
+use crate::agent::AGENT;
 use crate::body::Body;
 use crate::error::Error;
 use crate::proxy::Proxy;
-use crate::reach::AGENT;
 
 /// The request as it goes out, to the peer or to a proxy that is asked for it. Headers that the caller set stay as they are.
 pub(crate) fn dress(

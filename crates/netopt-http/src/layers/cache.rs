@@ -20,7 +20,7 @@
 //!
 //! What it leaves alone: requests with a range, a body, or preconditions other than `If-None-Match` and
 //! `If-Modified-Since` pass through; partial answers are not kept; nothing is written to disk. Two calls that miss at the same
-//! time are two requests: put [`crate::layers::coalesce`] inside.
+//! time are two requests: put [`crate::coalesce`] inside.
 //!
 //! ```
 //! use netopt_http::cache::{CacheLayer, Config};
@@ -125,7 +125,7 @@ impl<S> Layer<S> for CacheLayer {
     }
 }
 
-/// A service with a cache in front of it; see [`crate::layers::cache`].
+/// A service with a cache in front of it; see [`crate::cache`].
 ///
 /// Cancel safe: what is dropped is not kept, and what was kept stays.
 pub type Cache<S> = Layered<S, CacheLayer>;

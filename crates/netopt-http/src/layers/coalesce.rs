@@ -16,7 +16,7 @@
 //! included, but for those that only name the call, such as `traceparent`. A request with `Cache-Control: no-cache` or
 //! `no-store` goes alone.
 //!
-//! What it leaves alone: what was answered already (see [`crate::layers::cache`]), and how long a caller waits. A caller gets the answer
+//! What it leaves alone: what was answered already (see [`crate::cache`]), and how long a caller waits. A caller gets the answer
 //! to a request that may have been sent up to one call's length before its own.
 //!
 //! ```
@@ -35,6 +35,7 @@ mod seat;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Request;
@@ -106,7 +107,7 @@ impl<S> Layer<S> for CoalesceLayer {
     }
 }
 
-/// A service whose identical requests are merged; see [`crate::layers::coalesce`].
+/// A service whose identical requests are merged; see [`crate::coalesce`].
 ///
 /// Cancel safe: the others go on; with the last the request ends.
 ///
@@ -115,8 +116,15 @@ impl<S> Layer<S> for CoalesceLayer {
 pub type Coalesce<S> = Layered<S, CoalesceLayer>;
 
 /// Whose head is not here yet. The lock is taken before that of a flight.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Flights(Mutex<HashMap<Key, Arc<Flight>>>);
+
+/// How many there are. What they ask for may hold secrets.
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Flights({})", self.open().len())
+    }
+}
 
 impl Flights {
     fn open(&self) -> MutexGuard<'_, HashMap<Key, Arc<Flight>>> {

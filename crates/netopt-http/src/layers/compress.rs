@@ -8,7 +8,7 @@
 //! server refused to read it, and the destination is remembered for an hour. If the plain one is refused, too, it was not the
 //! compression, and nothing is remembered.
 //!
-//! What it leaves alone: answers (see [`crate::layers::decompress`]), and whether a server takes it at all: a server that does not know
+//! What it leaves alone: answers (see [`crate::decompress`]), and whether a server takes it at all: a server that does not know
 //! content codings may read rubbish and answer 400. Signing belongs inside of this layer.
 //!
 //! ```
@@ -22,7 +22,7 @@
 //! ```
 
 mod encoder;
-mod estimate;
+pub(crate) mod estimate;
 mod packing;
 mod refusals;
 mod worth;
@@ -40,7 +40,6 @@ use tokio::time::Instant;
 use tower::{Layer, ServiceExt as _};
 
 use self::encoder::Encoder;
-pub use self::estimate::packed_size;
 use self::packing::Packing;
 use self::refusals::Refusals;
 use self::worth::{Worth, worth};
@@ -117,7 +116,7 @@ impl<S> Layer<S> for CompressLayer {
     }
 }
 
-/// A service whose requests are compressed; see [`crate::layers::compress`].
+/// A service whose requests are compressed; see [`crate::compress`].
 ///
 /// Not cancel safe for the peer, as the service inside.
 pub type Compress<S> = Layered<S, CompressLayer>;

@@ -92,7 +92,7 @@ impl<S> Layer<S> for DecompressLayer {
     }
 }
 
-/// A service whose answers are decoded; see [`crate::layers::decompress`].
+/// A service whose answers are decoded; see [`crate::decompress`].
 pub type Decompress<S> = Layered<S, DecompressLayer>;
 
 impl<S> Around<S> for DecompressLayer

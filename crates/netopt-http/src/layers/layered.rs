@@ -1,4 +1,4 @@
-//! A layer around a service, as a service: what all tower services of this crate have in common.
+//! A layer around a service, as a service: what the tower services of this crate have in common, all but [`crate::batch`].
 //!
 //! A layer says what it does with a call; the rest of a service is the same for all of them.
 
@@ -32,8 +32,8 @@ use crate::service::{HttpService, ResponseFuture};
 /// }
 /// ```
 pub trait Around<S> {
-    /// Makes the call, or answers in its place. What makes it later takes `inner` and leaves a clone, because only the service
-    /// that was asked is ready.
+    /// Makes the call, or answers in its place. What makes it later takes `inner` by [`take_ready`](crate::take_ready), because
+    /// only the service that was asked is ready.
     fn call(&self, inner: &mut S, request: Request<Body>) -> ResponseFuture;
 }
 

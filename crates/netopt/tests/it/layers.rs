@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderValue, Request};
 use netopt::core::change::{ConcurrencyLimit, Percentile, Switch};
 use netopt::core::exchange::Exchange;
 use netopt::core::outcome::{FailureKind, Outcome};
@@ -66,6 +66,32 @@ async fn retry_attempts_make_errors_good() {
         }
         assert_eq!(good == 20, is_good);
         assert_eq!(origin.served().requests, 20 + retries);
+    }
+}
+
+#[tokio::test]
+async fn what_only_audits_ask_for_is_told_where_a_client_is_audited() {
+    let mut spec = OriginSpec::default();
+    spec.body.cache_control = Some(HeaderValue::from_static("max-age=60"));
+    let origin = origin(spec).await;
+    for plan in [
+        Plan::new().with(Change::Redirects(0)),
+        Plan::new().with(Change::RetryAttempts(1)),
+    ] {
+        for audited in [Switch::Off, Switch::On] {
+            let mut around = Surroundings::new(Tls::trusting_nobody());
+            around.audited = audited;
+            let client = stack::client(&plan, &around).unwrap();
+            call(&client, &origin.url()).await;
+            let exchange = call(&client, &origin.url()).await;
+            assert!(exchange.is_reused(), "the rest is told in any case");
+            let keepable = exchange.answer.as_ref().unwrap().keepable;
+            let told = (exchange.asked.is_some(), keepable.is_some());
+            assert_eq!(told, (audited.is_on(), audited.is_on()), "{plan:?}");
+            let kernel = cfg!(target_os = "linux") && audited.is_on();
+            let views = (exchange.path.is_some(), exchange.path_before.is_some());
+            assert_eq!(views, (kernel, kernel), "{plan:?}");
+        }
     }
 }
 

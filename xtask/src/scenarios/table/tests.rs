@@ -31,7 +31,7 @@ fn a_table_tells_each_case_and_the_score() {
         "| quiet     | -      | 1/1         | 1/1     | -      | 0      | -     | 2       | 12ab  |",
         "| reuse-lan | stream | 1/3, 1 void | 1/2     | 2/2    | 0      | 1/2   | 12      | 12ab  |",
         "| x         | packet | skipped     | -       | -      | -      | -     | -       | 12ab  |",
-        "top-1 accuracy 66.7 %, recall 100.0 %, false alarms 0, proof rate 50.0 %: 1 of 2 cases passed, 1 void, \
+        "top-1 accuracy 66.7 %, recall 100.0 %, false alarms 0, proof rate 50.0 %: 1 of 2 cases passed, 0 void, \
          1 skipped, 3 runs judged, 14 s.",
     ] {
         assert!(table.contains(line), "{line}\n{table}");
@@ -46,7 +46,46 @@ fn what_is_no_document_has_no_table() {
 #[test]
 fn a_table_is_read_as_it_was_drawn() {
     let table = Table::of(&document(), "12ab").unwrap();
-    assert_eq!(Table::parse(&table.draw()), table);
+    assert_eq!(Table::parse(&table.draw()).unwrap(), table);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_named_and_not_lost() {
+    let drawn = Table::of(&document(), "12ab").unwrap().draw();
+    for (whole, broken) in [
+        ("| quiet     | -      |", "| quiet     |"),
+        ("| quiet     | -      |", "| quiet | more | -      |"),
+        ("| 2       | 12ab  |", "| two     | 12ab  |"),
+        ("| 1/1         | 1/1 ", "| 1 of 1      | 1/1 "),
+    ] {
+        assert!(drawn.contains(whole), "{whole}");
+        let error = Table::parse(&drawn.replace(whole, broken)).unwrap_err();
+        assert!(error.to_string().contains("quiet"), "{error}");
+    }
+}
+
+#[test]
+fn what_could_not_be_judged_this_time_keeps_its_row() {
+    let old = Table::of(&document(), "12ab").unwrap();
+    let case = |runs: Value, standing: &str| {
+        json!({ "cases": [{
+            "file": "quiet.toml", "engine": null, "standing": standing, "time_s": 3,
+            "expect": { "primary": null, "change": null }, "runs": runs
+        }] })
+    };
+    for newer in [
+        case(json!([{ "mark": "void" }]), "void"),
+        case(json!([]), "skipped"),
+    ] {
+        let newer = Table::of(&newer, "34cd").unwrap();
+        assert!(
+            Table::default()
+                .renewed(&newer, |_| true)
+                .draw()
+                .contains("34cd")
+        );
+        assert_eq!(old.clone().renewed(&newer, |_| true), old);
+    }
 }
 
 #[test]

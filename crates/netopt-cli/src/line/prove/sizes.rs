@@ -50,7 +50,8 @@ const MOST_FILL: u32 = 64;
 /// Where hedges are tried, a block has so many calls beyond the percentile. A third of them or so are slow, and few blocks
 /// are then without.
 const BEYOND: u32 = 12;
-/// Where a budget is tried, a block has so many calls for each retry of the reserve: the other calls show the budget.
+/// Where a budget is tried, a block has so many calls for each retry of the reserve: the other calls show the budget. With half as
+/// many one trial in four of a storm was inconclusive.
 const PER_RETRY: u32 = 4;
 /// Where a cache is tried, burn-in is at most so long: who asks for more things finds fewer of them at hand.
 const MOST_WARM: u32 = 32;

@@ -180,3 +180,21 @@ async fn a_call_that_ends_by_a_panic_leaves_nobody_waiting() {
     let error = service.oneshot(request()).await.unwrap_err();
     assert!(error.to_string().contains("ended without one"), "{error}");
 }
+
+#[tokio::test]
+async fn what_is_in_flight_is_not_told_by_debug() {
+    let (service, _feeds) = fed();
+    let layer = CoalesceLayer::new(config(9));
+    let service = layer.layer(service);
+    let mut secret = request();
+    secret
+        .headers_mut()
+        .insert("authorization", HeaderValue::from_static("Bearer hush"));
+    let mut call = Box::pin(service.oneshot(secret));
+    assert!(futures_util::poll!(&mut call).is_pending());
+    let told = format!("{layer:?}");
+    assert!(
+        told.contains("Flights(1)") && !told.contains("hush"),
+        "{told}"
+    );
+}

@@ -13,9 +13,9 @@ use hyper_util::rt::TokioIo;
 use netopt_tcp::Stream;
 
 use super::Trouble;
+use crate::agent::AGENT;
 use crate::destination::Destination;
 use crate::proxy::{Login, Proxy};
-use crate::reach::AGENT;
 
 /// The head of the answer: a status, and what a proxy has to say about itself.
 const LARGEST_HEAD: usize = 16 * 1024;

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use crate::proxy::{LONGEST, Login};
+use crate::proxy::{LONGEST_LOGIN, Login};
 
 const VERSION: u8 = 5;
 /// Of the negotiation of RFC 1929.
@@ -175,7 +175,7 @@ fn is(expected: u8, said: u8) -> Result<(), Refusal> {
 fn log_in(login: &Login) -> Vec<u8> {
     let mut say = vec![LOGIN_VERSION];
     for part in [&login.user, &login.password] {
-        let part = part.get(..LONGEST).unwrap_or(part);
+        let part = part.get(..LONGEST_LOGIN).unwrap_or(part);
         say.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
         say.extend(part);
     }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use netopt_core::asked::{Asked, Keepable};
+use netopt_core::change::Switch;
 use netopt_core::exchange::Exchange;
 use netopt_core::unit;
 
@@ -23,9 +24,13 @@ const AROUND_A_HEADER: usize = ": ".len() + "\r\n".len();
 /// A URL is quoted up to here.
 const QUOTED: usize = 500;
 
+/// What is found out about a call, if it is audited.
+#[derive(Debug)]
+pub(crate) struct Inquiry(Option<Box<Audited>>);
+
 /// A measured request, and what was heard of its answer.
 #[derive(Debug)]
-pub(crate) struct Inquiry {
+struct Audited {
     asked: Asked,
     onlooker: Onlooker,
     keepable: Option<Keepable>,
@@ -34,27 +39,31 @@ pub(crate) struct Inquiry {
 
 impl Inquiry {
     /// The request goes out now.
-    pub(crate) fn begin(request: &Request<Bytes>) -> Self {
-        Self {
+    pub(crate) fn begin(request: &Request<Bytes>, audited: Switch) -> Self {
+        let begin = || Audited {
             asked: asked(request),
             onlooker: Onlooker::begin(request.method(), request.headers()),
             keepable: None,
             came_from: None,
-        }
+        };
+        Self(audited.is_on().then(|| Box::new(begin())))
     }
 
     /// The head of its answer is here.
     pub(crate) fn hear(&mut self, status: StatusCode, headers: &HeaderMap, more: &Extensions) {
-        self.keepable = self.onlooker.look(status, headers);
-        self.came_from = more.get().map(place);
+        if let Some(call) = &mut self.0 {
+            call.keepable = call.onlooker.look(status, headers);
+            call.came_from = more.get().map(place);
+        }
     }
 
     /// Tells what is known in the exchange that came of it.
     pub(crate) fn tell(self, exchange: &mut Exchange) {
-        exchange.asked = Some(self.asked);
+        let Some(call) = self.0 else { return };
+        exchange.asked = Some(call.asked);
         if let Some(answer) = &mut exchange.answer {
-            answer.keepable = self.keepable;
-            answer.came_from = self.came_from;
+            answer.keepable = call.keepable;
+            answer.came_from = call.came_from;
         }
     }
 }

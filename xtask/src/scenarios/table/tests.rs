@@ -1,3 +1,5 @@
+//! A small exam, its table, and what becomes of both.
+
 use serde_json::json;
 
 use super::*;

@@ -110,7 +110,11 @@ impl Args {
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let root = &workspace.root;
     let files = files(root, args)?;
-    let build = build(root)?;
+    let kept = args.is_kept(root, &files);
+    let build = match build(root) {
+        Err(error) if kept => return Err(error),
+        other => other.unwrap_or_else(|_| "unknown".to_owned()),
+    };
     let (code, output) = examine(root, &files, args.seeds())?;
     let document: Value = serde_json::from_str(&output)
         .with_context(|| format!("netopt scenario ended with {code:?} and without a document"))?;
@@ -119,7 +123,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     fs::write(&target, &output).with_context(|| format!("writing {}", target.display()))?;
     let table = Table::of(&document, &build)?;
     reporter::line(&table.draw());
-    if args.is_kept(root, &files) && document["complete"] == true {
+    if kept && document["complete"] == true {
         keep(root, &table)?;
     }
     match code {

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use netopt_core::outcome::FailureKind;
@@ -165,6 +166,18 @@ impl Body {
             }
         }
         Ok(all.freeze())
+    }
+}
+
+/// The next frame of a body that is read piece by piece: a piece, or behind the last one its trailers.
+pub(crate) fn frame(
+    piece: Result<Option<Bytes>, Error>,
+    trailers: &mut Option<HeaderMap>,
+) -> Option<Result<Frame<Bytes>, Error>> {
+    match piece {
+        Ok(Some(piece)) => Some(Ok(Frame::data(piece))),
+        Ok(None) => trailers.take().map(|all| Ok(Frame::trailers(all))),
+        Err(error) => Some(Err(error)),
     }
 }
 

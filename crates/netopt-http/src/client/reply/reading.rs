@@ -21,7 +21,7 @@ use netopt_core::unit;
 use tokio::time::Instant;
 
 use crate::bell::Bell;
-use crate::body::Arriving;
+use crate::body::{Arriving, frame};
 use crate::client::answer::{closes, describe};
 use crate::client::carrier::Loan;
 use crate::deadline::{Deadline, HeadBy};
@@ -325,15 +325,12 @@ impl Reading {
 
 impl Arriving for Reading {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        Poll::Ready(match ready!(self.poll_chunk(cx)) {
-            Ok(Some(piece)) => Some(Ok(Frame::data(piece))),
-            Ok(None) if self.cut == Cut::Untold => {
-                self.cut = Cut::Told;
-                Some(Err(Error::cut(self.bounds.body)))
-            }
-            Ok(None) => self.trailers.take().map(|all| Ok(Frame::trailers(all))),
-            Err(error) => Some(Err(error)),
-        })
+        let mut piece = ready!(self.poll_chunk(cx));
+        if self.cut == Cut::Untold && matches!(piece, Ok(None)) {
+            self.cut = Cut::Told;
+            piece = Err(Error::cut(self.bounds.body));
+        }
+        Poll::Ready(frame(piece, &mut self.trailers))
     }
 
     fn is_over(&self) -> bool {

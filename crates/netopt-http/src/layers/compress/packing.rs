@@ -11,7 +11,7 @@ use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 
 use super::encoder::Encoder;
-use crate::body::Body;
+use crate::body::{Body, frame};
 use crate::error::Error;
 
 /// So much is encoded at once, which takes well under a millisecond; then others may run.
@@ -85,14 +85,11 @@ impl HttpBody for Packing {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
-        Poll::Ready(match ready!(this.poll_packed(cx)) {
-            Ok(Some(piece)) => Some(Ok(Frame::data(piece))),
-            Ok(None) => this.trailers.take().map(|all| Ok(Frame::trailers(all))),
-            Err(error) => {
-                this.encoder = None;
-                Some(Err(error))
-            }
-        })
+        let piece = ready!(this.poll_packed(cx));
+        if piece.is_err() {
+            this.encoder = None;
+        }
+        Poll::Ready(frame(piece, &mut this.trailers))
     }
 }
 

@@ -11,7 +11,7 @@ use netopt_core::outcome::FailureKind;
 use netopt_core::phase::Phase;
 use netopt_core::unit;
 
-use crate::body::Body;
+use crate::body::{Body, frame};
 use crate::decode::Decoder;
 use crate::error::Error;
 
@@ -116,14 +116,11 @@ impl HttpBody for Unpacking {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
-        Poll::Ready(match ready!(this.poll_plain(cx)) {
-            Ok(Some(piece)) => Some(Ok(Frame::data(piece))),
-            Ok(None) => this.trailers.take().map(|all| Ok(Frame::trailers(all))),
-            Err(error) => {
-                this.decoder = None;
-                Some(Err(error))
-            }
-        })
+        let piece = ready!(this.poll_plain(cx));
+        if piece.is_err() {
+            this.decoder = None;
+        }
+        Poll::Ready(frame(piece, &mut this.trailers))
     }
 }
 
